@@ -1,0 +1,23 @@
+"""mint-bench: how well a language model supports a person through a whole conversation.
+
+Layers, each importing only from those above it: `conversation`, `resources`, `stats`;
+`sources`, `metrics`, `tactics`, `judging`; `replay`, `validation`, `scoring`; `records`;
+`inspect_plugin`, `engines`, `leaderboard`; `cli`.
+"""
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "gold_history", "human", "multi_turn"]
+
+gold_history: Any
+human: Any
+multi_turn: Any
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - tasks of Inspect, which is not imported here
+    """The tasks by name, loaded when they are asked for: Inspect is slow to import."""
+    if name in {"gold_history", "human", "multi_turn"}:
+        return getattr(import_module("mint_bench.inspect_plugin.tasks"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
