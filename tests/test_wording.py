@@ -1,0 +1,70 @@
+"""The wording in `scorers/` is the project's own: nothing in it was taken from the data."""
+
+import csv
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mint_bench.files import read_yaml
+from mint_bench.resources import resource
+
+RUN = 8
+FILES = ("tactics.yaml", "empathy.yaml")
+WORD = re.compile(r"[a-z']+")
+
+
+def texts(value: object) -> Iterator[str]:
+    """Every string inside a decoded value, keys aside."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from texts(inner)
+
+
+def runs(text: str) -> Iterator[tuple[str, ...]]:
+    words = WORD.findall(text.lower().replace("\u2019", "'"))
+    return zip(*(words[start:] for start in range(RUN)), strict=False)
+
+
+def corpus(folder: Path) -> Iterator[str]:
+    """Each distinct line of text in the data, once: conversations, prompts, rubrics."""
+    seen = set()
+    csv.field_size_limit(10**9)
+    for path in sorted(folder.rglob("*")):
+        if path.suffix == ".json":
+            values = [json.loads(path.read_text("utf-8"))]
+        elif path.suffix == ".jsonl":
+            values = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        elif path.suffix == ".csv":
+            with path.open(encoding="utf-8", newline="") as handle:
+                values = list(csv.reader(handle))
+        else:
+            continue
+        for text in texts(values):
+            for line in text.splitlines():
+                if line not in seen:
+                    seen.add(line)
+                    yield line
+
+
+def test_no_wording_shares_a_run_of_eight_words_with_the_data():
+    folder = os.environ.get("MINT_BENCH_DATA")
+    if not folder:
+        pytest.skip("needs the data folder in MINT_BENCH_DATA")
+    owners = {
+        run: f"{name}: {' '.join(run)}"
+        for name in FILES
+        for text in texts(read_yaml(resource("scorers", name)))
+        for run in runs(text)
+    }
+    assert len(owners) > 2000
+    shared = {owners[run] for line in corpus(Path(folder)) for run in runs(line) if run in owners}
+    assert not shared, sorted(shared)
