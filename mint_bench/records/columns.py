@@ -1,0 +1,196 @@
+"""The columns of every table: each a statistic with its rows of sums a conversation.
+
+One registry serves table, page, comparison and live metrics. A column knows its formula's name
+and direction; intervals and printing stand elsewhere.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from mint_bench.judging.aggregate import aggregate_array
+from mint_bench.judging.judge import DIMENSIONS, HIGHER_IS_BETTER
+from mint_bench.metrics.novelty import entropy, novelty
+from mint_bench.metrics.repetition import (
+    Persistence,
+    micro_rows,
+    persistence_rows,
+    repetition_rows,
+    shuffle_null_rows,
+    stickiness_rows,
+)
+from mint_bench.records.arrays import Pairing, Turns, adjacent, pairs
+from mint_bench.stats.statistic import Difference, Floats, MacroRatio, Ratio, Statistic
+
+MIN_TACTIC_CONVERSATIONS = 10
+UNSTABLE_DENSITY = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One figure of a system.
+
+    Attributes:
+        name: As in JSON and CSV.
+        title: As people read it.
+        statistic: The figure as a function of summed rows.
+        rows: From a system's turns to rows of sums, shape (K, d).
+        better: `higher`, `lower`, or None where neither is.
+        scale: Ends of a closed scale, for marking figures that lie at its bound.
+        interval: Whether an interval is given (raw macro stickiness is a point).
+    """
+
+    name: str
+    title: str
+    statistic: Statistic
+    rows: Callable[[Turns], Floats]
+    better: str | None = None
+    scale: tuple[float, float] | None = None
+    interval: bool = True
+
+
+def mean_rows(turns: Turns, values: Floats) -> Floats:
+    """Rows (Σy, count) over a system's turns; NaN values count nowhere."""
+    known = ~np.isnan(values)
+    rows = np.zeros((turns.groups, 2))
+    np.add.at(rows, turns.group[known], np.stack([values[known], np.ones(known.sum())], axis=1))
+    return rows
+
+
+def aggregates(turns: Turns) -> Floats:
+    """Aggregate empathy a turn, NaN unless all six ratings are there.
+
+    A published aggregate of five keeps its value: the mean of those there, the turn is flagged.
+    """
+    values = aggregate_array(turns.ratings)
+    if turns.partial.any():
+        signed = np.where(HIGHER_IS_BETTER, turns.ratings, 6 - turns.ratings)
+        values[turns.partial] = np.nanmean(signed[turns.partial], axis=1)
+    return values
+
+
+def _rating(index: int) -> Callable[[Turns], Floats]:
+    return lambda turns: mean_rows(turns, turns.ratings[:, index])
+
+
+def _per_turn(value: Callable[[Turns], Floats]) -> Callable[[Turns], Floats]:
+    return lambda turns: mean_rows(turns, value(turns))
+
+
+def density(turns: Turns) -> Floats:
+    """|B_t| of each turn, NaN where unscored."""
+    return np.where(turns.tagged, (turns.tactics > 0).sum(axis=1), np.nan)
+
+
+def _number(name: str) -> Callable[[Turns], Floats]:
+    return lambda turns: np.array([getattr(t, name) for t in turns.source], dtype=np.float64)
+
+
+def _surface(name: str) -> Callable[[Turns], Floats]:
+    return lambda turns: np.array([t.surface.get(name) for t in turns.source], dtype=np.float64)
+
+
+def unscored(turns: Turns) -> Floats:
+    """1 for a turn with any part unscored, else 0."""
+    return np.array([float(bool(t.unscored)) for t in turns.source])
+
+
+def novelties(turns: Turns) -> Floats:
+    """Novelty of each reply against the system's own previous turn; NaN where either is unknown."""
+    values = np.full(len(turns.source), np.nan)
+    for position in np.flatnonzero((turns.t == 1) & turns.tagged):
+        values[position] = novelty(turns.tactics[position].tolist(), None)
+    for earlier, later in zip(*adjacent(turns), strict=True):
+        if turns.tagged[earlier] and turns.tagged[later]:
+            values[later] = novelty(turns.tactics[later].tolist(), turns.tactics[earlier].tolist())
+    return values
+
+
+def entropies(turns: Turns) -> Floats:
+    """Within-turn entropy of each reply; NaN where unscored."""
+    return np.array([
+        entropy(row) if known else np.nan
+        for row, known in zip(turns.tactics, turns.tagged, strict=True)
+    ])
+
+
+def common_tactics(rows: Floats) -> Floats:
+    """Stickiness rows with only the tactics that have a denominator in at least 10 conversations.
+
+    The others' columns are set to zero, which leaves them out of the macro mean.
+    """
+    hits, before = np.split(rows, 2, axis=1)
+    kept = (before > 0).sum(axis=0) >= MIN_TACTIC_CONVERSATIONS
+    return np.concatenate([hits * kept, before * kept], axis=1)
+
+
+def excess_rows(turns: Turns) -> Floats:
+    """Stickiness rows beside those of the shuffle null, over tactics common enough to test."""
+    sums = pairs(turns, "self")
+    known = turns.tagged
+    null = shuffle_null_rows(
+        turns.tactics[known] > 0, turns.group[known], sums.pairs, turns.groups
+    )
+    rows = stickiness_rows(sums)
+    kept = np.tile((rows[:, 10:] > 0).sum(axis=0) >= MIN_TACTIC_CONVERSATIONS, 2)
+    return np.concatenate([rows * kept, null * kept], axis=1)
+
+
+def _repetition(pairing: Pairing, lag: int = 1) -> Callable[[Turns], Floats]:
+    return lambda turns: repetition_rows(pairs(turns, pairing, lag))
+
+
+def _stickiness(pairing: Pairing) -> Callable[[Turns], Floats]:
+    return lambda turns: stickiness_rows(pairs(turns, pairing))
+
+
+def _common(pairing: Pairing) -> Callable[[Turns], Floats]:
+    return lambda turns: common_tactics(stickiness_rows(pairs(turns, pairing)))
+
+
+def _columns() -> list[Column]:
+    five = (1.0, 5.0)
+    columns = [
+        Column(name, name.replace("_", " "), Ratio(), _rating(i), direction, five)
+        for i, (name, direction) in enumerate(
+            zip(DIMENSIONS, ("higher" if up else "lower" for up in HIGHER_IS_BETTER), strict=True)
+        )
+    ]
+    columns += [
+        Column("aggregated_empathy", "empathy", Ratio(), _per_turn(aggregates), "higher", five),
+        Column("density", "density", Ratio(), _per_turn(density)),
+        Column("stickiness_vs_human", "stickiness vs human", MacroRatio(), _stickiness("human"),
+               interval=False),
+        Column("stickiness_vs_self", "stickiness vs self", MacroRatio(), _stickiness("self"),
+               interval=False),
+        Column("repetition_vs_human", "repetition vs human", Ratio(), _repetition("human")),
+        Column("repetition_vs_self", "repetition", Ratio(), _repetition("self"), "lower"),
+        Column("persistence_vs_self", "persistence", Persistence(),
+               lambda turns: persistence_rows(pairs(turns, "self"))),
+        Column("stickiness_vs_human_common", "stickiness vs human, tested tactics", MacroRatio(),
+               _common("human")),
+        Column("stickiness_vs_self_common", "stickiness vs self, tested tactics", MacroRatio(),
+               _common("self")),
+        Column("stickiness_vs_self_micro", "stickiness vs self, micro", Ratio(),
+               lambda turns: micro_rows(pairs(turns, "self"))),
+        Column("stickiness_vs_self_excess", "stickiness over the shuffle null",
+               Difference(MacroRatio(), MacroRatio(), 20), excess_rows),
+        *(Column(f"repetition_vs_self_lag{lag}", f"repetition, {lag} turns apart", Ratio(),
+                 _repetition("self", lag)) for lag in (2, 3, 4)),
+        Column("novelty_vs_self", "novelty", Ratio(), _per_turn(novelties)),
+        Column("entropy", "entropy within a turn", Ratio(), _per_turn(entropies)),
+        Column("words", "words a turn", Ratio(), _per_turn(_number("words"))),
+        Column("tokens", "tokens a turn", Ratio(), _per_turn(_number("tokens"))),
+        Column("reasoning_tokens", "reasoning tokens a turn", Ratio(),
+               _per_turn(_number("reasoning_tokens"))),
+        *(Column(f"{name}_{pairing}", f"{name} {pairing.replace('_', ' ')}", Ratio(),
+                 _per_turn(_surface(f"{name}_{pairing}")))
+          for name in ("bigram", "bleu2", "rougeL") for pairing in ("vs_human", "vs_self")),
+        Column("unscored", "unscored", Ratio(), _per_turn(unscored), "lower", interval=False),
+    ]
+    return columns
+
+
+COLUMNS: dict[str, Column] = {column.name: column for column in _columns()}
+GOLDEN: tuple[str, ...] = tuple(list(COLUMNS)[:13])

@@ -1,0 +1,73 @@
+"""Records of conversations as they were held: users' transcripts, and human supporters.
+
+The supporter's own turns are the replies; no model runs.
+"""
+
+import re
+
+from mint_bench import __version__
+from mint_bench.conversation import Reply
+from mint_bench.errors import MintError
+from mint_bench.judging.judge import Judge
+from mint_bench.records.schema import (
+    Board,
+    JudgeRef,
+    Provenance,
+    Record,
+    SeekerRef,
+    Settings,
+    SourceRef,
+    TaggerRef,
+)
+from mint_bench.scoring import Transcript, score
+from mint_bench.sources import Source
+from mint_bench.tactics.tagger import Tagger
+
+
+def record_of_transcripts(
+    source: Source, tagger: Tagger, judge: Judge | None, system: str
+) -> Record:
+    """Score the supporter turns of a source as they stand.
+
+    Args:
+        source: Conversations, usually the user's own file.
+        tagger: Finds tactics.
+        judge: Rates empathy; None leaves ratings out.
+        system: Name of the system; characters that no file name takes become dashes.
+
+    Raises:
+        MintError: If the system's name holds no letter or digit.
+    """
+    slug = re.sub(r"[^A-Za-z0-9._+-]+", "-", system).strip("-._+")
+    if not slug:
+        raise MintError(f"system name {system!r} holds no letter or digit; give another")
+    transcripts = [
+        Transcript(
+            conversation=conversation,
+            replies=tuple(
+                Reply(conversation.turns[position].text) for position in conversation.scored_turns
+            ),
+            history="own",
+            held=conversation,
+            has_human=False,
+        )
+        for conversation in source.conversations
+    ]
+    return Record(
+        system=slug,
+        title=system,
+        kind="model",
+        board=Board(
+            source=SourceRef(name=source.name, revision=source.revision, ids_sha=source.ids_sha),
+            history="own",
+            seeker=SeekerRef(name="as_held"),
+            judge_view="own",
+            tagger=TaggerRef(name=tagger.name, sha=tagger.sha),
+            judges=[JudgeRef(name=judge.name, prompt_sha=judge.prompt_sha, settings=judge.settings)]
+            if judge
+            else [],
+        ),
+        settings=Settings(model=system, provider="transcripts"),
+        provenance=Provenance(version=__version__, command="mint-bench score"),
+        conversations=score(transcripts, tagger, judge),
+    )

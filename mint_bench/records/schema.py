@@ -1,0 +1,125 @@
+"""The record: one system's result on one board, figures only, never a word of conversation.
+
+Primary figures a turn; everything else is recomputed from them, so that a record can be
+verified and a new metric needs no new run. Reading, writing and checking stand in `store`
+and `verify`.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from mint_bench.scoring import History, ScoredConversation
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f|]+$")]
+Slug = Annotated[
+    str, StringConstraints(min_length=1, max_length=120, pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$")
+]
+Sha = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8,64}$")]
+Scalar = str | int | float | bool | None
+Kind = Literal["model", "human", "trivial", "published"]
+JudgeView = Literal["gold", "own", "spliced"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class SourceRef(_Part):
+    """The conversations: named source, its pin, and the hash of the ids that were used."""
+
+    name: Name
+    revision: Name
+    ids_sha: Sha
+
+
+class SeekerRef(_Part):
+    """Who speaks the seeker's lines; for a simulated one also its model and prompt."""
+
+    name: Name
+    model: Name | None = None
+    prompt_sha: Sha | None = None
+
+
+class TaggerRef(_Part):
+    """The tagger, with the hash of its weights; None where they are not at hand."""
+
+    name: Name
+    sha: Sha | None = None
+
+
+class JudgeRef(_Part):
+    """A judge, with the hash of all that shapes its ratings; None where it is not at hand."""
+
+    name: Name
+    prompt_sha: Sha | None = None
+    settings: dict[str, Scalar] = Field(default_factory=dict)
+
+
+class Board(_Part):
+    """All that must be equal for two records to be compared."""
+
+    protocol: Literal[1] = 1
+    source: SourceRef
+    history: History
+    seeker: SeekerRef | None = None
+    max_turns: int | None = Field(default=None, ge=1)
+    judge_view: JudgeView
+    tagger: TaggerRef | None
+    judges: list[JudgeRef]
+
+
+class Settings(_Part):
+    """What may differ between systems of one board: the model and how it was run."""
+
+    model: Name
+    provider: Name | None = None
+    revision: Name | None = None
+    system_prompt_sha: Sha | None = None
+    sampling: dict[str, Scalar] = Field(default_factory=dict)
+    epochs: int = Field(default=1, ge=1)
+    open_weights: bool | None = None
+
+
+class Provenance(_Part):
+    """How the record came about."""
+
+    version: Name
+    command: str | None = None
+    versions: dict[str, str] = Field(default_factory=dict)
+    started: datetime | None = None
+    finished: datetime | None = None
+    tokens: dict[str, int] = Field(default_factory=dict)
+    cost_usd: float | None = Field(default=None, ge=0)
+    hardware: str | None = None
+    log_sha: Sha | None = None
+    notes: list[str] = Field(default_factory=list)
+
+
+class Record(_Part):
+    """One system on one board.
+
+    Attributes:
+        schema_version: 1; `schema` in the file.
+        system: Short name, also the folder under `results/`.
+        title: Name as people read it.
+        kind: Model, human, trivial baseline, or published outputs that were imported.
+        board: What must be equal to compare.
+        settings: What may differ.
+        provenance: How it came about.
+        conversations: The figures, one entry per conversation and epoch.
+    """
+
+    schema_version: Literal[1] = Field(default=1, alias="schema")
+    system: Slug
+    title: Name
+    kind: Kind
+    board: Board
+    settings: Settings
+    provenance: Provenance
+    conversations: list[ScoredConversation] = Field(min_length=1)
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, allow_inf_nan=False, populate_by_name=True
+    )

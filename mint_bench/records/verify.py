@@ -1,0 +1,118 @@
+"""Whether a record can be believed: form, signature, ranges, consistency, recomputed figures.
+
+Checks what the file itself can show. Whether its numbers were honestly produced only a rerun
+can tell, for which the record names command, versions and hashes.
+"""
+
+import math
+from collections import Counter
+from pathlib import Path
+
+from mint_bench.errors import MintError
+from mint_bench.records.arrays import PARTIAL_AGGREGATE
+from mint_bench.records.figures import figures
+from mint_bench.records.schema import Record
+from mint_bench.records.signature import signature
+from mint_bench.records.store import read, record_path
+from mint_bench.resources import ids_sha
+from mint_bench.scoring import ScoredConversation, ScoredTurn
+from mint_bench.sources import SOURCES
+
+PARTS = ("reply", "tactics", "ratings")
+
+
+def verify(path: Path) -> Record:
+    """Read a record and check it through.
+
+    Returns:
+        The record, if it holds.
+
+    Raises:
+        MintError: At the first fault, naming the file and the field.
+    """
+    record = read(path)
+    for field, fault in _faults(record, path):
+        raise MintError(f"{path}: {field}: {fault}")
+    return record
+
+
+def _faults(record: Record, path: Path) -> list[tuple[str, str]]:
+    faults = [*_place(record, path), *_board(record)]
+    for index, conversation in enumerate(record.conversations):
+        faults += _conversation(conversation, record, f"conversations.{index}")
+    return faults or _derived(record)
+
+
+def _place(record: Record, path: Path) -> list[tuple[str, str]]:
+    if path.parent.name == record.system or path.parent.parent.name == "results":
+        expected = record_path(record, path.parent.parent)
+        if path.resolve() != expected.resolve():
+            return [("board", f"belongs in {expected.parent.name}/{expected.name} by its content")]
+    return []
+
+
+def _board(record: Record) -> list[tuple[str, str]]:
+    board, conversations = record.board, record.conversations
+    faults = []
+    if ids_sha({c.id for c in conversations}) != board.source.ids_sha:
+        faults.append(("board.source.ids_sha", "does not match the ids of the conversations"))
+    name = board.source.name.partition(":")[0]
+    if name in SOURCES and board.source.revision != SOURCES[name].revision:
+        faults.append(("board.source.revision", f"is not the pinned one of {name}"))
+    if board.history == "gold" and board.seeker is not None:
+        faults.append(("board.seeker", "must be null under gold history"))
+    repeated = [key for key, n in Counter((c.id, c.epoch) for c in conversations).items() if n > 1]
+    if repeated:
+        faults.append(("conversations", f"{repeated[0][0]} stands twice in epoch {repeated[0][1]}"))
+    late = [c for c in conversations if c.epoch > record.settings.epochs]
+    if late:
+        faults.append(("settings.epochs", f"{late[0].id} has epoch {late[0].epoch}"))
+    return faults
+
+
+def _conversation(
+    conversation: ScoredConversation, record: Record, field: str
+) -> list[tuple[str, str]]:
+    turns = conversation.turns
+    faults = []
+    numbers = [turn.t for turn in turns]
+    if numbers != sorted(set(numbers)):
+        faults.append((f"{field}.turns", "the numbers t must rise"))
+    for index, turn in enumerate(turns):
+        faults += [(f"{field}.turns.{index}.{part}", why) for part, why in _turn(turn, record)]
+    return faults
+
+
+def _turn(turn: ScoredTurn, record: Record) -> list[tuple[str, str]]:
+    faults = []
+    unknown = set(turn.unscored) - set(PARTS)
+    if unknown:
+        faults.append(("unscored", f"unknown part {sorted(unknown)[0]!r}"))
+    silent = "reply" in turn.unscored
+    if silent and (turn.tactics or turn.ratings):
+        faults.append(("unscored.reply", "a reply that is not there has figures"))
+    for part, value, scorer in (
+        ("tactics", turn.tactics, record.board.tagger),
+        ("ratings", turn.ratings, record.board.judges),
+    ):
+        if value is None and scorer and not silent and part not in turn.unscored:
+            faults.append((part, "missing without a reason in `unscored`"))
+        if value is not None and part in turn.unscored:
+            faults.append((part, "has figures and a reason for having none"))
+        if value is not None and not scorer:
+            faults.append((part, "has figures, but the board names no scorer for them"))
+    if turn.ratings and None in turn.ratings and PARTIAL_AGGREGATE not in turn.flags:
+        faults.append(("ratings", "a dimension is missing without the flag that says so"))
+    if not silent and not turn.words:
+        faults.append(("words", "a reply without words"))
+    return faults
+
+
+def _derived(record: Record) -> list[tuple[str, str]]:
+    """Recompute every figure and the signature: each must come out finite or undefined."""
+    signature(record)
+    return [
+        (name, "cannot be recomputed")
+        for name, figure in figures(record.conversations).items()
+        if figure.value is not None and not math.isfinite(figure.value)
+    ]

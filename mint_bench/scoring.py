@@ -1,0 +1,233 @@
+"""From a conversation as it was held to its figures a turn: tags, ratings, surface, words.
+
+One path for every caller: live evaluations, transcripts from a file, and rewards. It reaches
+no model by itself; tagger and judge come in, figures go out, and no text leaves with them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from mint_bench.conversation import Conversation, Message, Reply, Speaker, Turn
+from mint_bench.judging.judge import Exchange, Verdict
+from mint_bench.metrics.surface import conversation_surface, turn_surface, words
+from mint_bench.tactics.sentences import split_sentences, visible_text
+from mint_bench.tactics.tagger import SplitReply, Tagging
+
+History = Literal["gold", "own"]
+Counts = Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=10, max_length=10)]
+Rating = Annotated[float, Field(ge=1, le=5)]
+Ratings = Annotated[list[Rating | None], Field(min_length=6, max_length=6)]
+
+
+class ScoredTurn(BaseModel):
+    """Figures of one reply; the form in which a record keeps them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    t: int = Field(ge=1, description="Number of the reply within its conversation, from 1")
+    human_tactics: Counts | None = Field(
+        default=None, description="Sentences per tactic in the human supporter's turn at t"
+    )
+    tactics: Counts | None = Field(default=None, description="Sentences per tactic in the reply")
+    ratings: Ratings | None = Field(default=None, description="Six dimensions, 1 to 5")
+    words: int | None = Field(default=None, ge=0, description="Whitespace words of the reply")
+    tokens: int | None = Field(default=None, ge=0)
+    reasoning_tokens: int | None = Field(default=None, ge=0)
+    surface: dict[str, float] = Field(default_factory=dict)
+    flags: list[str] = Field(default_factory=list)
+    unscored: dict[str, str] = Field(default_factory=dict, description="Part to reason")
+
+
+class ScoredConversation(BaseModel):
+    """Figures of one conversation in one epoch."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    id: str = Field(min_length=1)
+    epoch: int = Field(default=1, ge=1)
+    turns: list[ScoredTurn]
+    surface: dict[str, float] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """A conversation and the replies that a system gave in it.
+
+    Attributes:
+        conversation: The source's conversation: the seeker's lines and the human supporter's.
+        replies: One reply for each of `conversation.scored_turns`, in order; fewer where the
+            conversation ended early.
+        history: `gold` where each reply answers the real conversation up to that point, `own`
+            where the system saw its own earlier replies.
+        held: The turns as they were held, where a seeker did not follow the source's lines;
+            its scored turns then match `replies`.
+        epoch: Number of the repetition, from 1.
+        has_human: Whether the source's supporter is a human to compare with.
+    """
+
+    conversation: Conversation
+    replies: tuple[Reply, ...]
+    history: History
+    held: Conversation | None = None
+    epoch: int = 1
+    has_human: bool = True
+
+
+class TaggerLike(Protocol):
+    """The part of a tagger that scoring needs."""
+
+    def tag(self, replies: Sequence[SplitReply]) -> list[Tagging]:
+        """Tag each reply."""
+        ...
+
+
+class JudgeLike(Protocol):
+    """The part of a judge that scoring needs."""
+
+    def rate(self, exchanges: Sequence[Exchange]) -> list[Verdict]:
+        """Rate each reply."""
+        ...
+
+
+def split_reply(text: str, language: str) -> SplitReply:
+    """The visible part of a reply, split into sentences for a tagger."""
+    visible = visible_text(text)
+    return SplitReply(visible, split_sentences(visible), language)
+
+
+def exchanges(transcript: Transcript) -> list[Exchange]:
+    """What the judge sees for each reply.
+
+    Under gold history: the real conversation up to the reply. Under own history: the
+    conversation as it was held, with the system's own earlier replies in it.
+    """
+    source = transcript.held or transcript.conversation
+    result = []
+    for reply, position in zip(transcript.replies, source.scored_turns, strict=False):
+        before = source.turns[:position]
+        if transcript.history == "own" and transcript.held is None:
+            before = with_replies(source, transcript.replies)[:position]
+        result.append(
+            Exchange(before, visible_text(reply.text), transcript.conversation.id, source.language)
+        )
+    return result
+
+
+def with_replies(conversation: Conversation, replies: Sequence[Reply]) -> tuple[Turn, ...]:
+    """The conversation's turns with its scored supporter turns replaced by `replies`."""
+    turns = list(conversation.turns)
+    for reply, position in zip(replies, conversation.scored_turns, strict=False):
+        turns[position] = Turn(
+            Speaker.SUPPORTER, (Message(Speaker.SUPPORTER, visible_text(reply.text)),)
+        )
+    return tuple(turns)
+
+
+def score(
+    transcripts: Sequence[Transcript], tagger: TaggerLike | None, judge: JudgeLike | None
+) -> list[ScoredConversation]:
+    """Score transcripts; replies and human turns are each tagged and rated in one batch.
+
+    Args:
+        transcripts: Conversations with replies.
+        tagger: Finds tactics; None leaves them out (the record then has none).
+        judge: Rates empathy; None leaves ratings out.
+
+    Returns:
+        One scored conversation per transcript, in order. A reply that could not be given,
+        tagged or rated is unscored in that part, with its reason.
+    """
+    splits = [split_reply(r.text, t.conversation.language) for t in transcripts for r in t.replies]
+    humans = [
+        split_reply(t.conversation.turns[p].text, t.conversation.language)
+        for t in transcripts
+        if t.has_human
+        for p in t.conversation.scored_turns[: len(t.replies)]
+    ]
+    tags = tagger.tag([*splits, *humans]) if tagger else [None] * (len(splits) + len(humans))
+    verdicts = (
+        judge.rate([e for t in transcripts for e in exchanges(t)])
+        if judge
+        else [None] * len(splits)
+    )
+    tag_stream, human_stream = iter(tags[: len(splits)]), iter(tags[len(splits) :])
+    verdict_stream = iter(verdicts)
+    result = []
+    for transcript in transcripts:
+        count = len(transcript.replies)
+        result.append(
+            assemble(
+                transcript,
+                [next(tag_stream) for _ in range(count)],
+                [next(human_stream) for _ in range(count)] if transcript.has_human else None,
+                [next(verdict_stream) for _ in range(count)],
+            )
+        )
+    return result
+
+
+def assemble(
+    transcript: Transcript,
+    taggings: Sequence[Tagging | None],
+    human_taggings: Sequence[Tagging | None] | None,
+    verdicts: Sequence[Verdict | None],
+) -> ScoredConversation:
+    """Put a conversation's tags and ratings together with its surface figures."""
+    conversation = transcript.conversation
+    own = [visible_text(reply.text) for reply in transcript.replies]
+    human = (
+        [conversation.turns[p].text for p in conversation.scored_turns[: len(own)]]
+        if transcript.has_human
+        else None
+    )
+    turns = []
+    for index, reply in enumerate(transcript.replies):
+        human_tagging = human_taggings[index] if human_taggings else None
+        turns.append(
+            ScoredTurn(
+                t=index + 1,
+                human_tactics=human_tagging.counts
+                if human_tagging and not human_tagging.unscored
+                else None,
+                surface=turn_surface(
+                    own[index],
+                    own[index - 1] if index else None,
+                    human[index - 1] if human and index else None,
+                )
+                if own[index]
+                else {},
+                **_turn_parts(reply, own[index], taggings[index], verdicts[index]),  # type: ignore[arg-type]
+            )
+        )
+    return ScoredConversation(
+        id=conversation.id,
+        epoch=transcript.epoch,
+        turns=turns,
+        surface=conversation_surface([text for text in own if text]),
+    )
+
+
+def _turn_parts(
+    reply: Reply, visible: str, tagging: Tagging | None, verdict: Verdict | None
+) -> dict[str, object]:
+    unscored: dict[str, str] = {}
+    if reply.failure or not visible:
+        return {"unscored": {"reply": reply.failure or "nothing visible in the reply"}}
+    if tagging and tagging.unscored:
+        unscored["tactics"] = tagging.unscored
+    if verdict and verdict.unscored:
+        unscored["ratings"] = verdict.unscored
+    return {
+        "tactics": tagging.counts if tagging and not tagging.unscored else None,
+        "ratings": [round(float(r), 4) for r in verdict.ratings]
+        if verdict and verdict.ratings is not None
+        else None,
+        "words": len(words(visible)),
+        "tokens": reply.tokens,
+        "reasoning_tokens": reply.reasoning_tokens,
+        "flags": [*(["cut_off"] if reply.cut_off else []), *(verdict.flags if verdict else ())],
+        "unscored": unscored,
+    }
