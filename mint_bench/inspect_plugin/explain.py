@@ -1,0 +1,75 @@
+"""A scored conversation as Markdown for the log viewer: a row a turn, tactics by sentence."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from mint_bench.judging.judge import DIMENSIONS
+from mint_bench.scoring import ScoredConversation, ScoredTurn
+from mint_bench.tactics.tagger import TACTICS, Tagging
+from mint_bench.tactics.taxonomy import load_taxonomy
+
+HEADINGS = ("validates", "elaborates", "understands", "advises", "self", "dismisses")
+"""Short headings of the six dimensions, in their order."""
+
+
+def table(scored: ScoredConversation, taggings: Sequence[Tagging | None]) -> str:
+    """One row a turn: tactics by sentence, six ratings, words, what to know.
+
+    Sentences are parted by a slash, tactics of one sentence joined by a plus, a sentence without
+    a tactic is a dash.
+    """
+    head = ("turn", "tactics by sentence", *HEADINGS, "words", "remarks")
+    rows = [head, tuple("---" if i in {1, 9} else "---:" for i in range(len(head)))]
+    rows += [_row(turn, tagging) for turn, tagging in zip(scored.turns, taggings, strict=True)]
+    lines = ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join([*lines, "", f"Tactics: {_legend()}."])
+
+
+def sentences(scored: ScoredConversation, taggings: Sequence[Tagging | None]) -> str:
+    """Each reply's sentences with their tactics, a heading a turn."""
+    lines = []
+    for turn, tagging in zip(scored.turns, taggings, strict=True):
+        lines.append(f"**Turn {turn.t}**")
+        if "reply" in turn.unscored:
+            lines.append(f"- not scored: {turn.unscored['reply']}")
+        elif tagging is None or tagging.unscored:
+            lines.append(f"- not tagged: {turn.unscored.get('tactics', 'no tagger')}")
+        else:
+            lines += [
+                f"- {_plain(sentence)} — {', '.join(names).replace('_', ' ') or '(none)'}"
+                for sentence, names in zip(tagging.sentences, tagging.names(), strict=True)
+            ]
+        lines.append("")
+    return "\n".join(lines).strip()
+
+
+def _row(turn: ScoredTurn, tagging: Tagging | None) -> tuple[str, ...]:
+    ratings = turn.ratings or [None] * len(DIMENSIONS)
+    remarks = [*turn.flags, *(f"{part} unscored: {why}" for part, why in turn.unscored.items())]
+    return (
+        str(turn.t),
+        "" if turn.tactics is None or tagging is None else _by_sentence(tagging),
+        *("" if rating is None else f"{rating:.1f}" for rating in ratings),
+        "" if turn.words is None else str(turn.words),
+        _plain("; ".join(remarks)),
+    )
+
+
+def _by_sentence(tagging: Tagging) -> str:
+    return " / ".join(
+        "+".join(_short()[name] for name in names) or "–" for names in tagging.names()
+    )
+
+
+@cache
+def _short() -> dict[str, str]:
+    return {tactic.name: tactic.short for tactic in load_taxonomy().tactics}
+
+
+def _legend() -> str:
+    return ", ".join(f"{_short()[name]} {name.replace('_', ' ')}" for name in TACTICS)
+
+
+def _plain(text: str) -> str:
+    """Text that no Markdown table or list breaks on."""
+    return " ".join(text.split()).replace("|", "\\|")

@@ -1,0 +1,35 @@
+"""Faults of the user's inside Inspect: one line, as everywhere else.
+
+Inspect prints one kind of exception without a traceback; no other module needs to know which.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from inspect_ai._util import error  # inspect-evals-lint: ignore[IECQ001] -- has no public name
+from rich.markup import escape
+from rich.text import Text
+
+from mint_bench.errors import MintError
+
+
+@contextmanager
+def told_by_inspect() -> Iterator[None]:
+    """Turn a `MintError` into the exception that Inspect's command line prints as one line."""
+    try:
+        yield
+    except MintError as fault:
+        raise error.PrerequisiteError(escape(str(fault))) from None
+
+
+@contextmanager
+def told_by_us() -> Iterator[None]:
+    """Turn what Inspect says of a missing key, package or model into a `MintError`."""
+    try:
+        yield
+    except error.PrerequisiteError as fault:
+        raise MintError(_plain(str(fault.message))) from None
+
+
+def _plain(message: str) -> str:
+    return Text.from_markup(message).plain

@@ -1,0 +1,258 @@
+"""A record from a log of Inspect: the figures that the scorer left there, and how they came about.
+
+Reads what is in the log and runs nothing. No text of a conversation goes into the record.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from zipfile import BadZipFile
+
+from inspect_ai.log import EvalLog, EvalSample, read_eval_log
+from inspect_ai.model import GenerateConfig
+from pydantic import ValidationError
+
+from mint_bench.errors import MintError
+from mint_bench.files import validate_model
+from mint_bench.inspect_plugin.board import BOARD, COMMAND, HARDWARE, MODEL_REVISION, RunBoard
+from mint_bench.inspect_plugin.metrics import FIGURES
+from mint_bench.inspect_plugin.providers import PROVIDER
+from mint_bench.records.schema import (
+    Board,
+    JudgeRef,
+    Kind,
+    Provenance,
+    Record,
+    Scalar,
+    SeekerRef,
+    Settings,
+    SourceRef,
+    TaggerRef,
+)
+from mint_bench.resources import ids_sha, sha256_file
+from mint_bench.scoring import ScoredConversation
+
+SCORER = "conversation_figures"
+SAMPLING = (
+    "temperature", "top_p", "top_k", "max_tokens", "seed", "frequency_penalty",
+    "presence_penalty", "reasoning_effort", "reasoning_tokens", "stop_seqs",
+)  # fmt: skip
+PADDED = frozenset({"hf"})
+"""Providers whose token counts are those of the padded batch; only the replies' own are kept."""
+
+
+def record_from_log(log: EvalLog | Path) -> Record:
+    """The record of a finished run.
+
+    Args:
+        log: A log with its samples, or the path of one.
+
+    Raises:
+        MintError: If the file is damaged, of another task, unfinished, or holds nothing scored.
+    """
+    path = log if isinstance(log, Path) else Path(log.location) if log.location else None
+    log = _read(log) if isinstance(log, Path) else log
+    where = str(path or "log")
+    run = _run_board(log, where)
+    samples = _complete(log, where)
+    scored = [sample for sample in samples if _scores(sample)]
+    if not scored:
+        reason = _notes(samples)[0].removeprefix("missing: ") if samples else "it is empty"
+        raise MintError(f"{where}: no conversation in it is scored ({reason}); see `inspect view`")
+    conversations = [_figures(sample, where) for sample in scored]
+    provider, _, name = log.eval.model.partition("/")
+    kind: Kind = _kind(log, provider)
+    return Record(
+        system="human" if kind == "human" else _slug(name),
+        title="Human supporters" if kind == "human" else _title(name, kind),
+        kind=kind,
+        board=_board(run, conversations, scored, where),
+        settings=_settings(log, run, kind),
+        provenance=_provenance(log, run, path, samples, conversations),
+        conversations=conversations,
+    )
+
+
+def _read(path: Path) -> EvalLog:
+    if not path.is_file():
+        raise MintError(f"{path}: no such log")
+    try:
+        return read_eval_log(str(path))
+    except (
+        ValueError, ValidationError, BadZipFile, OSError, KeyError, EOFError, NotImplementedError,
+    ) as error:  # fmt: skip
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise MintError(f"{path}: not a readable log of Inspect ({reason[:160]})") from None
+
+
+def _run_board(log: EvalLog, where: str) -> RunBoard:
+    metadata = (log.eval.metadata or {}).get(BOARD)
+    if metadata is None:
+        raise MintError(f"{where}: a log of the task {log.eval.task}, not one of mint-bench")
+    return validate_model(metadata, RunBoard, f"{where}: eval.metadata.{BOARD}")
+
+
+def _complete(log: EvalLog, where: str) -> list[EvalSample]:
+    """The log's samples in the source's order, every conversation tried in every epoch."""
+    samples = log.samples or []
+    order = {str(key): i for i, key in enumerate(log.eval.dataset.sample_ids or [])}
+    expected = len(order) * (log.eval.config.epochs or 1)
+    if log.status in {"started", "cancelled"} or len(samples) < expected:
+        raise MintError(
+            f"{where}: the run is not finished ({len(samples)} of {expected} conversations, status "
+            f"{log.status}); run the same command again, or `inspect eval-retry`"
+        )
+    return sorted(samples, key=lambda s: (order.get(str(s.id), len(order)), s.epoch))
+
+
+def _scores(sample: EvalSample) -> bool:
+    score = (sample.scores or {}).get(SCORER)
+    return sample.error is None and bool(score and score.metadata and FIGURES in score.metadata)
+
+
+def _metadata(sample: EvalSample) -> dict[str, object]:
+    return dict((sample.scores or {})[SCORER].metadata or {})
+
+
+def _figures(sample: EvalSample, where: str) -> ScoredConversation:
+    return validate_model(
+        _metadata(sample)[FIGURES],
+        ScoredConversation,
+        f"{where}: {sample.id}, epoch {sample.epoch}",
+    )
+
+
+def _board(
+    run: RunBoard,
+    conversations: Sequence[ScoredConversation],
+    samples: Sequence[EvalSample],
+    where: str,
+) -> Board:
+    first = _metadata(samples[0])
+    tagger, judges = first.get("tagger"), first.get("judges")
+    for sample in samples:
+        found = _metadata(sample)
+        if (found.get("tagger"), found.get("judges")) != (tagger, judges):
+            raise MintError(
+                f"{where}: {sample.id} was scored by another tagger or judge than "
+                f"{samples[0].id}; score the whole log again"
+            )
+    return Board(
+        source=SourceRef(
+            name=run.source,
+            revision=run.revision,
+            ids_sha=ids_sha({conversation.id for conversation in conversations}),
+        ),
+        history=run.history,
+        seeker=SeekerRef(name=run.seeker) if run.seeker else None,
+        max_turns=run.max_turns,
+        judge_view=run.history,
+        tagger=validate_model(tagger, TaggerRef, where) if tagger else None,
+        judges=[validate_model(judge, JudgeRef, where) for judge in _list(judges)],
+    )
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _kind(log: EvalLog, provider: str) -> Kind:
+    if log.eval.task.rpartition("/")[2] == "human":
+        return "human"
+    return "trivial" if provider == PROVIDER else "model"
+
+
+def _settings(log: EvalLog, run: RunBoard, kind: Kind) -> Settings:
+    epochs = log.eval.config.epochs or 1
+    if kind == "human":
+        return Settings(model="human", epochs=epochs)
+    provider, _, name = log.eval.model.partition("/")
+    revision = (log.eval.metadata or {}).get(MODEL_REVISION)
+    return Settings(
+        model=name,
+        provider=provider,
+        revision=str(revision) if revision else None,
+        system_prompt_sha=run.system_prompt_sha,
+        sampling={} if kind == "trivial" else _sampling(log),
+        epochs=epochs,
+    )
+
+
+def _sampling(log: EvalLog) -> dict[str, Scalar]:
+    """The options that shape what is generated: the run's and the task's over the model's."""
+    config = (log.eval.model_generate_config or GenerateConfig()).merge(log.plan.config)
+    found = {name: getattr(config, name, None) for name in SAMPLING}
+    return {
+        name: ",".join(value) if isinstance(value, list) else value
+        for name, value in found.items()
+        if value is not None
+    }
+
+
+def _provenance(
+    log: EvalLog,
+    run: RunBoard,
+    path: Path | None,
+    samples: Sequence[EvalSample],
+    conversations: Sequence[ScoredConversation],
+) -> Provenance:
+    metadata = log.eval.metadata or {}
+    usage = log.stats.model_usage.values()
+    costs = [u.total_cost for u in usage if u.total_cost is not None]
+    return Provenance(
+        version=run.version,
+        command=metadata.get(COMMAND),
+        versions={**log.eval.packages, "python": run.python},
+        started=_time(log.stats.started_at),
+        finished=_time(log.stats.completed_at),
+        tokens=_tokens(log, conversations),
+        cost_usd=round(sum(costs), 6) if costs else None,
+        hardware=metadata.get(HARDWARE),
+        log_sha=sha256_file(path) if path and path.is_file() else None,
+        notes=_notes(samples),
+    )
+
+
+def _tokens(log: EvalLog, conversations: Sequence[ScoredConversation]) -> dict[str, int]:
+    turns = [turn for conversation in conversations for turn in conversation.turns]
+    if log.eval.model.partition("/")[0] in PADDED:
+        return {"output": sum(turn.tokens or 0 for turn in turns)}
+    usage = list(log.stats.model_usage.values())
+    reasoning = sum(u.reasoning_tokens or 0 for u in usage)
+    totals = {
+        "input": sum(
+            u.input_tokens + (u.input_tokens_cache_read or 0) + (u.input_tokens_cache_write or 0)
+            for u in usage
+        ),
+        "output": sum(u.output_tokens for u in usage),
+        "reasoning": reasoning,
+    }
+    return {name: total for name, total in totals.items() if total}
+
+
+def _notes(samples: Sequence[EvalSample]) -> list[str]:
+    """What is missing from the record, a line a conversation that failed."""
+    notes = []
+    for sample in samples:
+        if _scores(sample):
+            continue
+        score = (sample.scores or {}).get(SCORER)
+        reason = sample.error.message if sample.error else score.explanation if score else None
+        first = (reason or "not scored").strip().splitlines()[0][:160]
+        notes.append(f"missing: {sample.id}, epoch {sample.epoch}: {first}")
+    return notes
+
+
+def _time(stamp: str) -> datetime | None:
+    return datetime.fromisoformat(stamp) if stamp else None
+
+
+def _slug(name: str) -> str:
+    """A model's name as a folder's: its last part, without what no file name takes."""
+    last = name.rstrip("/").rpartition("/")[2]
+    return re.sub(r"[^A-Za-z0-9._+-]+", "-", last).strip("-._+") or "model"
+
+
+def _title(name: str, kind: Kind) -> str:
+    return name.replace("_", " ").capitalize() if kind == "trivial" else name.rpartition("/")[2]

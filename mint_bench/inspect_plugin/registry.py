@@ -1,0 +1,37 @@
+"""What Inspect imports through the entry points `mint_bench` and `mint`: everything it may name."""
+
+from mint_bench.inspect_plugin.metrics import (
+    density,
+    dimensions,
+    empathy,
+    repetition,
+    stickiness,
+    unscored,
+    words,
+)
+from mint_bench.inspect_plugin.providers import TrivialModel
+from mint_bench.inspect_plugin.scorer import conversation_figures
+from mint_bench.inspect_plugin.solvers import (
+    hold_conversation,
+    repeat_human,
+    reply_to_real_turns,
+)
+from mint_bench.inspect_plugin.tasks import gold_history, human, multi_turn
+
+__all__ = [
+    "TrivialModel",
+    "conversation_figures",
+    "density",
+    "dimensions",
+    "empathy",
+    "gold_history",
+    "hold_conversation",
+    "human",
+    "multi_turn",
+    "repeat_human",
+    "repetition",
+    "reply_to_real_turns",
+    "stickiness",
+    "unscored",
+    "words",
+]

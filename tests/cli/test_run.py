@@ -1,0 +1,77 @@
+"""`mint-bench run`, as it is typed."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from mint_bench.cli.run import run
+from mint_bench.errors import MintError
+from mint_bench.inspect_plugin import providers
+
+QUICK = ["--source", "starter", "--limit", "2", "--max-turns", "1", "--tagger", "none",
+         "--judge", "none"]  # fmt: skip
+
+
+@pytest.fixture
+def typed(tmp_path, monkeypatch):
+    """Run the command in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    return lambda *words: CliRunner().invoke(run, words)
+
+
+def test_a_run_shows_its_progress_and_names_log_and_record(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", "from mint_bench.cli import main; main()", "run", "mint/silence",
+         *QUICK],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "mint/silence" in done.stdout
+    assert "Samples:   2/  2" in done.stdout
+    [record] = tmp_path.glob("results/silence/*.json")
+    assert f"record: {record.relative_to(tmp_path)}" in done.stderr
+    assert "log: " in done.stderr
+
+
+def test_folders_are_where_they_are_asked_for(typed, tmp_path):
+    typed("mint/silence", *QUICK, "--log-dir", "elsewhere", "--out", "there")
+    assert list(tmp_path.glob("elsewhere/*/*.eval"))
+    assert list(tmp_path.glob("there/silence/*.json"))
+
+
+def test_task_and_epochs_reach_the_record(typed, tmp_path):
+    typed("mint/silence", *QUICK, "--task", "gold_history", "--epochs", "2")
+    [path] = tmp_path.glob("results/silence/*.json")
+    record = json.loads(path.read_text())
+    assert record["board"]["history"] == "gold"
+    assert [c["epoch"] for c in record["conversations"]] == [1, 2, 1, 2]
+
+
+def test_failed_conversations_are_told_and_the_exit_code_is_not_0(typed, monkeypatch):
+    def fails_on_one(name, seen):
+        if "shut the line" in seen[1].text:
+            raise ConnectionError("no route to host")
+        return "I see."
+
+    monkeypatch.setattr(providers, "trivial_reply", fails_on_one)
+    done = typed("mint/parrot", *QUICK)
+    assert done.exit_code == 1
+    assert "1 conversations failed and are missing" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["mint/oracle", *QUICK], "mint/oracle"),
+        (["mint/silence", *QUICK, "--tagger", "nobody"], "nobody"),
+        (["mint/silence", *QUICK, "--source", "nowhere"], "nowhere"),
+    ],
+)
+def test_what_is_not_known_is_one_line(typed, tmp_path, words, named):
+    fault = typed(*words).exception
+    assert isinstance(fault, MintError)
+    assert named in str(fault)
+    assert not (tmp_path / "results").exists()

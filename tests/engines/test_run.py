@@ -1,0 +1,207 @@
+"""One system through one task, again and again: the same request goes on where it stopped."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from inspect_ai.log import list_eval_logs, read_eval_log
+
+from mint_bench.engines.run import (
+    RunRequest,
+    command_line,
+    engine_for,
+    folder_name,
+    log_path,
+    run,
+    task_arguments,
+)
+from mint_bench.errors import MintError
+from mint_bench.inspect_plugin import providers
+from mint_bench.records.store import read
+
+SMALL = RunRequest(
+    "mint/parrot", source="starter", limit=3, max_turns=2, tagger="none", judge="none"
+)
+
+
+def go(request, tmp_path):
+    return run(request, tmp_path / "logs", tmp_path / "results", display="none")
+
+
+def test_a_run_writes_the_record_that_it_returns(tmp_path):
+    result = go(SMALL, tmp_path)
+    assert read(result.path).conversations == result.record.conversations
+    assert result.path.is_relative_to(tmp_path / "results" / "parrot")
+    assert [len(c.turns) for c in result.record.conversations] == [2, 2, 2]
+    assert result.failed == 0
+
+
+def test_the_command_is_in_the_record(tmp_path):
+    assert go(SMALL, tmp_path).record.provenance.command == (
+        "mint-bench run mint/parrot --source starter --limit 3 --max-turns 2 "
+        "--tagger none --judge none"
+    )
+
+
+def test_options_reach_the_model_and_the_record(tmp_path):
+    request = replace(SMALL, model="mockllm/model", temperature=0.3, max_tokens=9, seed=5)
+    with pytest.raises(MintError, match="no conversation"):
+        go(request, tmp_path)  # the mock model counts tokens with a file from the network
+    [info] = list_eval_logs(str(tmp_path / "logs"))
+    config = read_eval_log(info, header_only=True).plan.config
+    assert (config.temperature, config.max_tokens, config.seed) == (0.3, 9, 5)
+
+
+@pytest.mark.parametrize(("task", "history"), [("multi_turn", "own"), ("gold_history", "gold")])
+def test_human_takes_the_board_of_the_task(tmp_path, task, history):
+    record = go(replace(SMALL, model="human", task=task), tmp_path).record
+    assert (record.kind, record.board.history) == ("human", history)
+
+
+def test_the_same_request_again_gives_the_finished_result(tmp_path):
+    first, second = go(SMALL, tmp_path), go(SMALL, tmp_path)
+    assert second.log == first.log
+    assert second.record == first.record
+
+
+def test_conversations_that_failed_are_missing_and_tried_again(tmp_path, monkeypatch):
+    asked = []
+
+    def fails_once(name, seen):
+        asked.append(seen[-1].text)
+        if broken and "shut the line" in seen[1].text:
+            raise ConnectionError("no route to host")
+        return "I see."
+
+    monkeypatch.setattr(providers, "trivial_reply", fails_once)
+    broken = True
+    first = go(SMALL, tmp_path)
+    assert first.failed == 1
+    assert len(first.record.conversations) == 2
+    assert "no route to host" in first.record.provenance.notes[0]
+
+    broken = False
+    asked.clear()
+    second = go(SMALL, tmp_path)
+    assert second.failed == 0
+    assert len(second.record.conversations) == 3
+    assert len(asked) == 2  # only the one that failed was held again
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"model": "mint/silence"}, {"task": "gold_history"}, {"source": "esconv_failed"},
+        {"limit": 4}, {"epochs": 2}, {"max_turns": 3}, {"tagger": "embedded"},
+        {"judge": "embedded"}, {"temperature": 0.1}, {"max_tokens": 5}, {"seed": 1},
+    ],
+)  # fmt: skip
+def test_whatever_changes_the_result_has_a_log_folder_of_its_own(change):
+    if change.get("source") and not os.environ.get("MINT_BENCH_DATA"):
+        pytest.skip("needs MINT_BENCH_DATA")
+    assert folder_name(replace(SMALL, **change)) != folder_name(SMALL)
+
+
+def test_how_fast_it_runs_does_not_change_the_log_folder():
+    assert folder_name(replace(SMALL, max_connections=7)) == folder_name(SMALL)
+
+
+def test_the_command_names_a_users_file_without_its_folder():
+    request = RunRequest("mint/parrot", source="file:/home/someone/private/talks.jsonl")
+    assert command_line(request) == "mint-bench run mint/parrot --source file:talks.jsonl"
+
+
+@pytest.mark.parametrize("model", ["gpt", "embeded"])
+def test_a_model_without_a_provider_is_explained(model):
+    with pytest.raises(MintError, match=r"write embedded, human, mint/silence"):
+        engine_for(model)
+
+
+def test_an_unknown_task_is_named():
+    with pytest.raises(MintError, match="multiturn"):
+        task_arguments(replace(SMALL, task="multiturn"))
+
+
+@pytest.mark.parametrize("model", ["mint/oracle", "nobody/model"])
+def test_an_unknown_model_is_one_line_and_leaves_no_record(tmp_path, model):
+    with pytest.raises(MintError) as caught:
+        go(replace(SMALL, model=model), tmp_path)
+    assert model.partition("/")[0] in str(caught.value)
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_provider_without_its_package_or_key_is_one_line(tmp_path, monkeypatch):
+    monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
+    with pytest.raises(MintError, match=r"(?i)anthropic"):
+        go(replace(SMALL, model="anthropic/some-model"), tmp_path)
+
+
+def test_a_logs_location_may_be_a_path_or_an_address():
+    assert log_path("/tmp/a b.eval") == log_path("file:///tmp/a%20b.eval") == Path("/tmp/a b.eval")
+
+
+SLOW_RUN = """
+import sys
+import mint_bench.engines.run as engines
+from mint_bench.cli import main
+
+engines.engine_for = lambda model: engines.Engine(model, {"latency": 0.3}, {})
+sys.argv = ["mint-bench", *sys.argv[1:]]
+main()
+"""
+ARGUMENTS = [
+    "run", "mint/parrot", "--source", "starter", "--limit", "8", "--max-turns", "3",
+    "--tagger", "none", "--judge", "none", "--max-connections", "2",
+]  # fmt: skip
+
+
+def start(folder):
+    return subprocess.Popen(
+        [sys.executable, "-c", SLOW_RUN, *ARGUMENTS], cwd=folder,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def stopped(folder, how):
+    """Start a run, stop it after some conversations are finished; when, and what it said."""
+    process = start(folder)
+    time.sleep(6)
+    assert process.poll() is None, process.communicate()
+    process.send_signal(how)
+    moment = datetime.now(UTC)
+    said = process.communicate(timeout=60)
+    return moment, process.returncode, said
+
+
+def finish(folder):
+    process = start(folder)
+    said = process.communicate(timeout=120)
+    assert process.returncode == 0, said
+    logs = [read_eval_log(info) for info in list_eval_logs(str(folder / "logs"))]
+    [log] = [log for log in logs if log.status == "success"]
+    return log
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_a_stopped_run_loses_no_finished_conversation(tmp_path, how):
+    moment, code, said = stopped(tmp_path, how)
+    if how is signal.SIGINT:
+        assert code == 130
+        assert "the same command goes on" in said[1]
+    assert not (tmp_path / "results").exists()
+
+    log = finish(tmp_path)
+    assert len(log.samples) == 8
+    before = [s for s in log.samples if datetime.fromisoformat(s.completed_at) < moment]
+    assert len(before) >= 2
+    assert len(before) < 8
+    [record] = (tmp_path / "results").glob("*/*.json")
+    assert len(json.loads(record.read_text())["conversations"]) == 8
