@@ -199,7 +199,7 @@ def assemble(
                 )
                 if own[index]
                 else {},
-                **_turn_parts(reply, own[index], taggings[index], verdicts[index]),  # type: ignore[arg-type]
+                **_turn_parts(reply, own[index], taggings[index], verdicts[index]),
             )
         )
     return ScoredConversation(

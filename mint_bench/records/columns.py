@@ -129,9 +129,7 @@ def excess_rows(turns: Turns) -> Floats:
     """Stickiness rows beside those of the shuffle null, over tactics common enough to test."""
     sums = pairs(turns, "self")
     known = turns.tagged
-    null = shuffle_null_rows(
-        turns.tactics[known] > 0, turns.group[known], sums.pairs, turns.groups
-    )
+    null = shuffle_null_rows(turns.tactics[known] > 0, turns.group[known], sums.pairs, turns.groups)
     rows = stickiness_rows(sums)
     kept = np.tile((rows[:, 10:] > 0).sum(axis=0) >= MIN_TACTIC_CONVERSATIONS, 2)
     return np.concatenate([rows * kept, null * kept], axis=1)
@@ -160,33 +158,81 @@ def _columns() -> list[Column]:
     columns += [
         Column("aggregated_empathy", "empathy", Ratio(), _per_turn(aggregates), "higher", five),
         Column("density", "density", Ratio(), _per_turn(density)),
-        Column("stickiness_vs_human", "stickiness vs human", MacroRatio(), _stickiness("human"),
-               interval=False),
-        Column("stickiness_vs_self", "stickiness vs self", MacroRatio(), _stickiness("self"),
-               interval=False),
+        Column(
+            "stickiness_vs_human",
+            "stickiness vs human",
+            MacroRatio(),
+            _stickiness("human"),
+            interval=False,
+        ),
+        Column(
+            "stickiness_vs_self",
+            "stickiness vs self",
+            MacroRatio(),
+            _stickiness("self"),
+            interval=False,
+        ),
         Column("repetition_vs_human", "repetition vs human", Ratio(), _repetition("human")),
         Column("repetition_vs_self", "repetition", Ratio(), _repetition("self"), "lower"),
-        Column("persistence_vs_self", "persistence", Persistence(),
-               lambda turns: persistence_rows(pairs(turns, "self"))),
-        Column("stickiness_vs_human_common", "stickiness vs human, tested tactics", MacroRatio(),
-               _common("human")),
-        Column("stickiness_vs_self_common", "stickiness vs self, tested tactics", MacroRatio(),
-               _common("self")),
-        Column("stickiness_vs_self_micro", "stickiness vs self, micro", Ratio(),
-               lambda turns: micro_rows(pairs(turns, "self"))),
-        Column("stickiness_vs_self_excess", "stickiness over the shuffle null",
-               Difference(MacroRatio(), MacroRatio(), 20), excess_rows),
-        *(Column(f"repetition_vs_self_lag{lag}", f"repetition, {lag} turns apart", Ratio(),
-                 _repetition("self", lag)) for lag in (2, 3, 4)),
+        Column(
+            "persistence_vs_self",
+            "persistence",
+            Persistence(),
+            lambda turns: persistence_rows(pairs(turns, "self")),
+        ),
+        Column(
+            "stickiness_vs_human_common",
+            "stickiness vs human, tested tactics",
+            MacroRatio(),
+            _common("human"),
+        ),
+        Column(
+            "stickiness_vs_self_common",
+            "stickiness vs self, tested tactics",
+            MacroRatio(),
+            _common("self"),
+        ),
+        Column(
+            "stickiness_vs_self_micro",
+            "stickiness vs self, micro",
+            Ratio(),
+            lambda turns: micro_rows(pairs(turns, "self")),
+        ),
+        Column(
+            "stickiness_vs_self_excess",
+            "stickiness over the shuffle null",
+            Difference(MacroRatio(), MacroRatio(), 20),
+            excess_rows,
+        ),
+        *(
+            Column(
+                f"repetition_vs_self_lag{lag}",
+                f"repetition, {lag} turns apart",
+                Ratio(),
+                _repetition("self", lag),
+            )
+            for lag in (2, 3, 4)
+        ),
         Column("novelty_vs_self", "novelty", Ratio(), _per_turn(novelties)),
         Column("entropy", "entropy within a turn", Ratio(), _per_turn(entropies)),
         Column("words", "words a turn", Ratio(), _per_turn(_number("words"))),
         Column("tokens", "tokens a turn", Ratio(), _per_turn(_number("tokens"))),
-        Column("reasoning_tokens", "reasoning tokens a turn", Ratio(),
-               _per_turn(_number("reasoning_tokens"))),
-        *(Column(f"{name}_{pairing}", f"{name} {pairing.replace('_', ' ')}", Ratio(),
-                 _per_turn(_surface(f"{name}_{pairing}")))
-          for name in ("bigram", "bleu2", "rougeL") for pairing in ("vs_human", "vs_self")),
+        Column(
+            "reasoning_tokens",
+            "reasoning tokens a turn",
+            Ratio(),
+            _per_turn(_number("reasoning_tokens")),
+        ),
+        *(
+            Column(
+                f"{name}_{pairing}",
+                f"{name} {pairing.replace('_', ' ')}",
+                Ratio(),
+                _per_turn(_surface(f"{name}_{pairing}")),
+            )
+            for name in ("bigram", "bleu2", "rougeL")
+            for pairing in ("vs_human", "vs_self")
+        ),
         Column("unscored", "unscored", Ratio(), _per_turn(unscored), "lower", interval=False),
     ]
     return columns

@@ -4,6 +4,7 @@ The supporter's own turns are the replies; no model runs.
 """
 
 import re
+from pathlib import Path
 
 from mint_bench import __version__
 from mint_bench.conversation import Reply
@@ -22,6 +23,15 @@ from mint_bench.records.schema import (
 from mint_bench.scoring import Transcript, score
 from mint_bench.sources import Source
 from mint_bench.tactics.tagger import Tagger
+
+
+def public_name(source: str) -> str:
+    """A source's name as a record may carry it: of a user's file only the last part of its path.
+
+    >>> public_name("file:some/folder/talks.jsonl")
+    'file:talks.jsonl'
+    """
+    return f"file:{Path(source[5:]).name}" if source.startswith("file:") else source
 
 
 def record_of_transcripts(
@@ -58,7 +68,9 @@ def record_of_transcripts(
         title=system,
         kind="model",
         board=Board(
-            source=SourceRef(name=source.name, revision=source.revision, ids_sha=source.ids_sha),
+            source=SourceRef(
+                name=public_name(source.name), revision=source.revision, ids_sha=source.ids_sha
+            ),
             history="own",
             seeker=SeekerRef(name="as_held"),
             judge_view="own",

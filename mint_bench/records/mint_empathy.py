@@ -37,6 +37,7 @@ SOURCE = "lend_an_ear"
 HUMAN = "gold"
 TAGGER = "empathy-tactic-taggers-llama3.1-8b"
 SPOKEN = "model_response"
+SPLICE = "The judge saw the system's replies between seeker's lines meant for the human's."
 RATINGS_SUFFIX = "_ratings.csv"
 Key = tuple[str, int]  # conversation id, position of the reply in the conversation
 Rows = Mapping[Key, Mapping[str, Any]]
@@ -110,8 +111,7 @@ def import_system(folder: Path, system: str, human: Mapping[Key, list[int]]) -> 
             command="mint-bench import mint-empathy",
             notes=[
                 "Replies, tags and ratings as published by Zhan et al. 2026 (arXiv 2604.11742).",
-                "The judge saw a splice: the system's replies, the seeker's lines meant for the "
-                "human's.",
+                SPLICE,
             ],
         ),
         conversations=scored,
@@ -179,7 +179,7 @@ def _ratings(folder: Path) -> tuple[str, dict[Key, list[float | None]]]:
     reader = csv.DictReader(io.StringIO(read_text(path), newline=""))
     missing = {"conversation_id", "turn_index", *DIMENSIONS} - set(reader.fieldnames or ())
     if missing:
-        raise MintError(f"{path}: lacks the column {sorted(missing)[0]}")
+        raise MintError(f"{path}: lacks the column {min(missing)}")
     for row in reader:
         where = f"{path}:{reader.line_num}"
         key = (str(row["conversation_id"]), int(_number(row["turn_index"], where, "turn_index")))

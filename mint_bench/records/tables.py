@@ -205,5 +205,3 @@ _TEX = {c: f"\\{c}" for c in "&%$#_{}"} | {
 
 def _tex(text: str) -> str:
     return "".join(_TEX.get(character, character) for character in text)
-
-

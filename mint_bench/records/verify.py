@@ -87,7 +87,7 @@ def _turn(turn: ScoredTurn, record: Record) -> list[tuple[str, str]]:
     faults = []
     unknown = set(turn.unscored) - set(PARTS)
     if unknown:
-        faults.append(("unscored", f"unknown part {sorted(unknown)[0]!r}"))
+        faults.append(("unscored", f"unknown part {min(unknown)!r}"))
     silent = "reply" in turn.unscored
     if silent and (turn.tactics or turn.ratings):
         faults.append(("unscored.reply", "a reply that is not there has figures"))

@@ -31,10 +31,7 @@ def _conversation(item: dict[str, object]) -> Conversation:
     said = item["conversation"]
     if not isinstance(said, list):
         raise TypeError("conversation is no list")
-    messages = [
-        Message(Speaker(message["role"]), message["content"].strip())
-        for message in said
-    ]
+    messages = [Message(Speaker(message["role"]), message["content"].strip()) for message in said]
     return Conversation(
         str(item["conversation_id"]),
         merge_messages(messages),
