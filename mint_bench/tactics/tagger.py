@@ -61,9 +61,7 @@ class Tagging:
 
     def names(self) -> list[list[str]]:
         """The tactics of each sentence by name."""
-        return [
-            [name for name, on in zip(TACTICS, row, strict=True) if on] for row in self.present
-        ]
+        return [[name for name, on in zip(TACTICS, row, strict=True) if on] for row in self.present]
 
 
 class Tagger(Protocol):

@@ -1,0 +1,173 @@
+"""The embedded judge: ridge regressions on a reply's n-grams and on what it shows besides.
+
+One head for each fold of the conversations it learned from: there, a conversation is rated by the
+head that never saw it; elsewhere by the mean of all heads. Needs numpy and scipy alone. What it
+was taught, its assumptions and its errors stand in the card beside its weights.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from mint_bench import features, ngrams
+from mint_bench.errors import MintError
+from mint_bench.features import Floats, Vocabulary
+from mint_bench.judging import reply_features as shown
+from mint_bench.judging.judge import DIMENSIONS, Exchange, Verdict
+from mint_bench.language import not_english
+from mint_bench.resources import sha256_file, sha256_text
+from mint_bench.weights import Arrays, read_arrays
+
+VERSION = f"1.{features.VERSION}.{ngrams.VERSION}.{shown.VERSION}"
+WEIGHTS_FILE = "weights.npz"
+FAR = "far_from_training"
+CHUNK = 256
+MOST_DEVIATIONS = 4.0  # a feature further from its mean counts as this far
+FEWEST_TOKENS = 8  # of a reply whose share of unseen n-grams says anything
+
+# An assumption, not a lesson: the training data hold no reply without words.
+WITHOUT_WORDS = (1.0, 1.0, 1.0, 1.0, 1.0, 5.0)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeModel:
+    """What training leaves behind; H heads, V n-gram columns, F shown features.
+
+    Attributes:
+        vocabulary: The known n-grams.
+        weights: Shape (V, H · 6), the six dimensions of one head side by side.
+        shown_weights: Shape (F, H · 6), for standardised features.
+        intercepts: Shape (H · 6,).
+        centre: Mean of each shown feature, shape (F,).
+        spread: Standard deviation of each shown feature, shape (F,).
+        fold_of: The head that never saw a conversation, by the conversation's id.
+        most_unseen: Share of unseen n-grams above which a reply is far from training.
+        most_words: Words above which it is.
+    """
+
+    vocabulary: Vocabulary
+    weights: Floats
+    shown_weights: Floats
+    intercepts: Floats
+    centre: Floats
+    spread: Floats
+    fold_of: Mapping[str, int]
+    most_unseen: float
+    most_words: float
+
+    def ratings(self, exchanges: Sequence[Exchange]) -> tuple[Floats, list[bool]]:
+        """Ratings within [1, 5], shape (n, 6), and whether each is far from training."""
+        grams, unseen = self.vocabulary.transform([exchange.reply for exchange in exchanges])
+        extra = standardised(shown.reply_features(exchanges), self.centre, self.spread)
+        scores = grams @ self.weights + extra @ self.shown_weights + self.intercepts
+        heads = np.clip(scores.reshape(len(exchanges), -1, len(DIMENSIONS)), 1.0, 5.0)
+        rated = heads.mean(axis=1)
+        for row, exchange in enumerate(exchanges):
+            head = self.fold_of.get(exchange.conversation_id or "")
+            if head is not None:
+                rated[row] = heads[row, head]
+        tokens = [len(exchange.reply.split()) for exchange in exchanges]
+        far = [
+            bool((share > self.most_unseen and count >= FEWEST_TOKENS) or count > self.most_words)
+            for share, count in zip(unseen, tokens, strict=True)
+        ]
+        return rated, far
+
+    def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
+        """The model as a weights file keeps it, weights rounded to half precision."""
+        return {
+            **self.vocabulary.arrays(),
+            "weights": self.weights.astype(np.float16),
+            "shown_weights": self.shown_weights,
+            "intercepts": self.intercepts,
+            "centre": self.centre,
+            "spread": self.spread,
+            "conversations": np.array(sorted(self.fold_of)),
+            "folds": np.array([self.fold_of[name] for name in sorted(self.fold_of)]),
+            "limits": np.array([self.most_unseen, self.most_words]),
+            "version": np.array(VERSION),
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays, where: Path) -> "JudgeModel":
+        """The model of a weights file.
+
+        Raises:
+            MintError: If the file is no such model, or of another version of this code.
+        """
+        if str(arrays.get("version")) != VERSION:
+            raise MintError(
+                f"{where}: made for another version of mint-bench; "
+                "reinstall it or run: mint-bench scorers train judges/embedded"
+            )
+        try:
+            names, folds = arrays["conversations"].tolist(), arrays["folds"].tolist()
+            return cls(
+                Vocabulary.from_arrays(arrays),
+                arrays["weights"].astype(np.float32),
+                arrays["shown_weights"],
+                arrays["intercepts"],
+                arrays["centre"],
+                arrays["spread"],
+                dict(zip(names, folds, strict=True)),
+                *map(float, arrays["limits"]),
+            )
+        except (KeyError, IndexError, TypeError, ValueError) as error:
+            raise MintError(f"{where}: no weights of an embedded judge ({error})") from None
+
+
+class EmbeddedJudge:
+    """A judge that reads its model from a folder with `weights.npz`.
+
+    Attributes:
+        name: The name by which it was loaded.
+        prompt_sha: SHA-256 of weights and code version; there is no prompt.
+        settings: Number of heads and version.
+    """
+
+    def __init__(self, name: str, folder: Path) -> None:
+        path = folder / WEIGHTS_FILE
+        self.name = name
+        self._model = JudgeModel.from_arrays(read_arrays(path), path)
+        self.prompt_sha = sha256_text(sha256_file(path), VERSION)
+        heads = len(self._model.intercepts) // len(DIMENSIONS)
+        self.settings: dict[str, str | int | float] = {"heads": heads, "version": VERSION}
+
+    def rate(self, exchanges: Sequence[Exchange]) -> list[Verdict]:
+        """Rate each reply; an empty one or an unsupported language comes back unscored.
+
+        A reply of mere symbols, such as "…", gets the ratings of `WITHOUT_WORDS`.
+        """
+        fixed = [_without_model(exchange) for exchange in exchanges]
+        open_ = [e for e, verdict in zip(exchanges, fixed, strict=True) if verdict is None]
+        rated: list[Verdict] = []
+        for start in range(0, len(open_), CHUNK):
+            ratings, far = self._model.ratings(open_[start : start + CHUNK])
+            rated += [
+                Verdict(tuple(float(rating) for rating in row), flags=(FAR,) if is_far else ())
+                for row, is_far in zip(ratings, far, strict=True)
+            ]
+        stream = iter(rated)
+        return [verdict if verdict is not None else next(stream) for verdict in fixed]
+
+
+def _without_model(exchange: Exchange) -> Verdict | None:
+    """The verdict where the model has nothing to say; None where it has."""
+    visible = "".join(c for c in exchange.reply if c.isprintable() and not c.isspace())
+    if not visible:
+        return Verdict(None, unscored="empty reply")
+    reason = not_english(exchange.reply, exchange.language)
+    if reason is not None:
+        return Verdict(None, unscored=reason)
+    if not any(character.isalnum() for character in visible):
+        return Verdict(WITHOUT_WORDS)
+    return None
+
+
+def standardised(values: npt.NDArray[np.float64], centre: Floats, spread: Floats) -> Floats:
+    """Deviations from the mean in standard deviations, bounded, scaled as training weighs them."""
+    deviations = np.clip((values - centre) / spread, -MOST_DEVIATIONS, MOST_DEVIATIONS)
+    return deviations.astype(np.float32)

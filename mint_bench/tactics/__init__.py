@@ -1,0 +1,25 @@
+"""Discourse tactics: the taxonomy, sentences, and the taggers that find tactics in them."""
+
+import difflib
+
+from mint_bench.errors import MintError
+from mint_bench.tactics.tagger import Tagger
+
+# `embedded` is the most valid tagger that travels with the package; others keep their own names.
+TAGGERS: dict[str, str] = {"embedded": "embedded-fast", "embedded-fast": "embedded-fast"}
+
+
+def load_tagger(name: str) -> Tagger:
+    """The embedded tagger of that name, ready to tag.
+
+    Raises:
+        MintError: If there is no such tagger, or its weights are missing or damaged.
+    """
+    if name not in TAGGERS:
+        close = difflib.get_close_matches(name, TAGGERS, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(TAGGERS)}"
+        raise MintError(f"no embedded tagger is called {name!r}; {hint}")
+    from mint_bench.resources import resource
+    from mint_bench.tactics.ngram import NgramTagger
+
+    return NgramTagger(name, resource("scorers", "taggers", TAGGERS[name]))

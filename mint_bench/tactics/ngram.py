@@ -1,0 +1,151 @@
+"""The embedded n-gram tagger: logistic regressions on hashed n-grams of a sentence and its place.
+
+Needs numpy and scipy alone and tags tens of thousands of sentences a second. What it was taught
+and how well it does stand in the card beside its weights.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from mint_bench import features, ngrams
+from mint_bench.errors import MintError
+from mint_bench.features import Floats, Sparse, Vocabulary
+from mint_bench.language import not_english
+from mint_bench.resources import sha256_file, sha256_text
+from mint_bench.tactics.tagger import TACTICS, SplitReply, Tagging
+from mint_bench.weights import Arrays, read_arrays
+
+VERSION = f"1.{features.VERSION}.{ngrams.VERSION}"  # of everything between text and logit
+WEIGHTS_FILE = "weights.npz"
+PLACE_COLUMNS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class NgramModel:
+    """What training leaves behind.
+
+    Attributes:
+        vocabulary: The known n-grams.
+        weights: Shape (n-gram columns, 10).
+        place_weights: Shape (`PLACE_COLUMNS`, 10).
+        intercepts: Shape (10,).
+        thresholds: Logit above which a tactic is present, shape (10,).
+    """
+
+    vocabulary: Vocabulary
+    weights: Floats
+    place_weights: Floats
+    intercepts: Floats
+    thresholds: Floats
+
+    def logits(self, sentences: Sequence[str], place: Floats) -> Floats:
+        """Ten logits a sentence, shape (n, 10)."""
+        parts = [np.zeros((0, len(TACTICS)), dtype=np.float32)]
+        for start in range(0, len(sentences), features.CHUNK):
+            rows: Sparse = self.vocabulary.transform(sentences[start : start + features.CHUNK])[0]
+            parts.append(rows @ self.weights)
+        scores: Floats = np.concatenate(parts) + place @ self.place_weights + self.intercepts
+        return scores
+
+    def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
+        """The model as a weights file keeps it, weights rounded to half precision."""
+        return {
+            **self.vocabulary.arrays(),
+            "weights": self.weights.astype(np.float16),
+            "place_weights": self.place_weights,
+            "intercepts": self.intercepts,
+            "thresholds": self.thresholds,
+            "version": np.array(VERSION),
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays, where: Path) -> "NgramModel":
+        """The model of a weights file.
+
+        Raises:
+            MintError: If the file is no such model, or of another version of this code.
+        """
+        if str(arrays.get("version")) != VERSION:
+            raise MintError(
+                f"{where}: made for another version of mint-bench; "
+                "reinstall it or run: mint-bench scorers train taggers/embedded-fast"
+            )
+        try:
+            return cls(
+                Vocabulary.from_arrays(arrays),
+                arrays["weights"].astype(np.float32),
+                arrays["place_weights"],
+                arrays["intercepts"],
+                arrays["thresholds"],
+            )
+        except (KeyError, IndexError) as error:
+            raise MintError(f"{where}: no weights of an n-gram tagger ({error})") from None
+
+
+class NgramTagger:
+    """A tagger that reads its model from a folder with `weights.npz`.
+
+    Attributes:
+        name: The name by which it was loaded.
+        sha: SHA-256 of weights and code version.
+    """
+
+    def __init__(self, name: str, folder: Path) -> None:
+        path = folder / WEIGHTS_FILE
+        self.name = name
+        self._model = NgramModel.from_arrays(read_arrays(path), path)
+        self.sha = sha256_text(sha256_file(path), VERSION)
+
+    def tag(self, replies: Sequence[SplitReply]) -> list[Tagging]:
+        """Tag each reply; one in an unsupported language comes back unscored.
+
+        A reply without sentences, such as a mere "…", has no tactics and is scored.
+        """
+        reasons = [not_english(reply.text, reply.language) for reply in replies]
+        known = [reply for reply, reason in zip(replies, reasons, strict=True) if reason is None]
+        sentences = [sentence for reply in known for sentence in reply.sentences]
+        place = place_features([len(reply.sentences) for reply in known])
+        present = iter_rows(
+            self._model.logits(sentences, place) > self._model.thresholds,
+            [len(reply.sentences) for reply in known],
+        )
+        return [
+            Tagging(reply.sentences, next(present))
+            if reason is None
+            else Tagging(reply.sentences, np.zeros((0, len(TACTICS)), dtype=np.bool_), reason)
+            for reply, reason in zip(replies, reasons, strict=True)
+        ]
+
+
+def place_features(counts: Sequence[int]) -> Floats:
+    """Where each sentence stands in its reply, shape (sentences, 4).
+
+    Columns: share of the reply before it; first; last; only one.
+
+    >>> place_features([2]).tolist()
+    [[0.0, 1.0, 0.0, 0.0], [0.5, 0.0, 1.0, 0.0]]
+    """
+    total = np.repeat(np.asarray(counts, dtype=np.int64), counts)
+    starts = np.cumsum([0, *counts])[:-1]
+    index = np.arange(len(total)) - np.repeat(starts, counts)
+    return place_of(index, total)
+
+
+def place_of(index: npt.NDArray[np.int64], total: npt.NDArray[np.int64]) -> Floats:
+    """The same from each sentence's position and its reply's number of sentences."""
+    columns = [index / np.maximum(total, 1), index == 0, index == total - 1, total == 1]
+    return np.stack([column.astype(np.float32) for column in columns], axis=1)
+
+
+def iter_rows(
+    rows: npt.NDArray[np.bool_], counts: Sequence[int]
+) -> Iterator[npt.NDArray[np.bool_]]:
+    """The rows of each reply in turn."""
+    start = 0
+    for count in counts:
+        yield rows[start : start + count]
+        start += count

@@ -1,0 +1,1 @@
+"""Scorers against labels: training of the embedded ones, agreement, and their cards."""
