@@ -103,12 +103,12 @@ class Reply:
 
 
 def merge_messages(messages: Iterable[Message]) -> tuple[Turn, ...]:
-    r"""Join consecutive messages of one speaker into turns.
+    """Join consecutive messages of one speaker into turns.
 
-    >>> [turn.text for turn in merge_messages([
-    ...     Message(Speaker.SEEKER, "Hi"), Message(Speaker.SEEKER, "It's me"),
+    >>> [" / ".join(turn.text.splitlines()) for turn in merge_messages([
+    ...     Message(Speaker.SEEKER, "Hi"), Message(Speaker.SEEKER, "Me again"),
     ...     Message(Speaker.SUPPORTER, "Hello")])]
-    ['Hi\nIt's me', 'Hello']
+    ['Hi / Me again', 'Hello']
     """
     return tuple(
         Turn(speaker, tuple(group)) for speaker, group in groupby(messages, key=lambda m: m.speaker)

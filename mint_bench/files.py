@@ -152,7 +152,12 @@ def validate_model(value: object, model: type[ModelT], where: str) -> ModelT:
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        first, *others = error.errors(include_url=False)
+        faults = error.errors(include_url=False)
+        # A list with a bad item is also called too short: the item is the fault.
+        spoilt = {fault["loc"][:end] for fault in faults for end in range(len(fault["loc"]))}
+        first, *others = [
+            fault for fault in faults if fault["type"] != "too_short" or fault["loc"] not in spoilt
+        ]
         more = f" (and {len(others)} more)" if others else ""
         raise MintError(f"{where}: {_describe(first)}{more}") from None
 

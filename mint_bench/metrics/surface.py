@@ -8,7 +8,7 @@ import gzip
 import re
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 GZIP_WORDS = 512
@@ -54,10 +54,38 @@ def bleu2(reply: str, previous: str) -> float:
 def rouge_l(reply: str, previous: str) -> float:
     """ROUGE-L F-measure between reply and previous turn, from 0 to 1.
 
+    rouge-score's tokens (no stemming) and F-measure.
+
     >>> round(rouge_l("you did well", "you did very well"), 3)
     0.857
     """
-    return float(_rouge().score(previous, reply)["rougeL"].fmeasure)
+    from rouge_score.scoring import fmeasure
+
+    before, after = _rouge_tokens(previous), _rouge_tokens(reply)
+    if not before or not after:
+        return 0.0
+    common = common_subsequence(before, after)
+    return float(fmeasure(common / len(after), common / len(before)))
+
+
+def common_subsequence(first: Sequence[str], second: Sequence[str]) -> int:
+    """Length of the longest common subsequence, one bit a word of `first`.
+
+    Row by row of the usual table, a row being one integer (Hyyrö 2004): some 100 times faster
+    than rouge-score's table of cells, with the same result.
+
+    >>> common_subsequence("a b c d".split(), "b x d a".split())
+    2
+    """
+    places: dict[str, int] = {}
+    for position, word in enumerate(first):
+        places[word] = places.get(word, 0) | 1 << position
+    full = (1 << len(first)) - 1
+    row = full
+    for word in second:
+        matches = row & places.get(word, 0)
+        row = (row + matches | row - matches) & full
+    return len(first) - row.bit_count()
 
 
 def turn_surface(
@@ -130,8 +158,8 @@ def _bleu():  # type: ignore[no-untyped-def]  # noqa: ANN202 - sacrebleu is unty
     )
 
 
-@cache
-def _rouge():  # type: ignore[no-untyped-def]  # noqa: ANN202 - rouge-score is untyped
-    from rouge_score.rouge_scorer import RougeScorer
+@lru_cache(maxsize=256)  # each turn is compared twice and more
+def _rouge_tokens(text: str) -> tuple[str, ...]:
+    from rouge_score.tokenize import tokenize
 
-    return RougeScorer(["rougeL"])
+    return tuple(tokenize(text, None))

@@ -59,18 +59,22 @@ def figures(
         names: Which columns; all by default.
     """
     turns = turns_of(conversations)
-    columns = [COLUMNS[name] for name in (names or COLUMNS)]
-    rows = {column.name: column.rows(turns) for column in columns}
-    intervals = _intervals(columns, rows, method)
+    rows = rows_of(turns, names)
+    intervals = intervals_of(rows, method)
     return {
-        column.name: _figure(column, intervals[column.name], rows[column.name], turns)
-        for column in columns
+        name: _figure(COLUMNS[name], interval, rows[name], turns)
+        for name, interval in intervals.items()
     }
 
 
-def _intervals(
-    columns: Sequence[Column], rows: dict[str, Floats], method: Method
-) -> dict[str, Interval]:
+def rows_of(turns: Turns, names: Sequence[str] | None = None) -> dict[str, Floats]:
+    """Rows of sums a conversation for each column, or those named."""
+    return {name: COLUMNS[name].rows(turns) for name in (names or COLUMNS)}
+
+
+def intervals_of(rows: dict[str, Floats], method: Method) -> dict[str, Interval]:
+    """Each column's figure with its interval, in the order of `rows`."""
+    columns = [COLUMNS[name] for name in rows]
     if method == "t":
         return {c.name: linearised(c.statistic, rows[c.name]) for c in columns}
     ratios = [c.name for c in columns if isinstance(c.statistic, Ratio) and c.interval]
@@ -83,7 +87,7 @@ def _intervals(
         y = np.stack([rows[name][:, 0] for name in ratios], axis=1)
         m = np.stack([rows[name][:, 1] for name in ratios], axis=1)
         result |= dict(zip(ratios, bootstrap_ratios(y, m), strict=True))
-    return result
+    return {name: result[name] for name in rows}
 
 
 def _figure(column: Column, interval: Interval, rows: Floats, turns: Turns) -> Figure:

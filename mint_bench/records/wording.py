@@ -8,12 +8,11 @@ from collections.abc import Iterable
 
 from mint_bench.records.columns import COLUMNS
 from mint_bench.records.schema import Board
-from mint_bench.records.tables import SHOWN, BoardTable, Row, size
+from mint_bench.records.tables import MAX_UNSCORED, SHOWN, BoardTable, Row, size
 from mint_bench.sources import SOURCES, SourceCard
 
 TITLES = {"stickiness_vs_self": "stickiness", "aggregated_empathy": "empathy"}
 EMBEDDED = "embedded"
-MAX_UNSCORED = 0.05
 NAMED = 4
 
 

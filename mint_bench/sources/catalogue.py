@@ -182,13 +182,13 @@ _MINT_TRAIN = SourceCard(
     seeker=SpeakerKind.HUMAN,
     supporter=SpeakerKind.MODEL,
     conversations=322,
-    scored_turns=1705,
+    scored_turns=1719,
     splits=(),
     redistributable=True,
     rankable=False,
     caveat=(
         "published systems were trained on it; the terms of WildChat and SENSE-7 hold too; "
-        "a few conversations are partly in other languages; 14 empty seeker messages left out"
+        "a few conversations are partly in other languages; 14 seeker messages are empty"
     ),
 )
 

@@ -67,6 +67,8 @@ def ordinal_alpha(ratings: Floats) -> float:
         Alpha, NaN where all ratings are equal.
     """
     values = np.unique(ratings[~np.isnan(ratings)])
+    if not len(values):
+        return float("nan")
     counts = np.stack([(ratings == value).sum(axis=0) for value in values], axis=1).astype(float)
     counts = counts[counts.sum(axis=1) >= 2]
     if not len(counts):

@@ -92,13 +92,18 @@ def t_test_p(difference: float, se: float, n: int) -> float:
 def permutation_p(
     statistic: Statistic, first: Floats, second: Floats, permutations: int, seed: int = SEED
 ) -> float:
-    """Share of label swaps with a difference at least as large, the observed one counted."""
+    """Share of label swaps with a difference at least as large, the observed one counted.
+
+    NaN where the observed difference is undefined; a swap that makes it so counts as large.
+    """
     rng = np.random.default_rng(seed)
     observed = abs(float(statistic.value(first.sum(0)) - statistic.value(second.sum(0))))
+    if np.isnan(observed):
+        return float("nan")
     swap = rng.integers(0, 2, size=(permutations, len(first))).astype(np.float64)
     moved = swap @ (second - first)
     drawn = np.abs(statistic.value(first.sum(0) + moved) - statistic.value(second.sum(0) - moved))
-    return float((1 + np.sum(drawn >= observed - 1e-12)) / (permutations + 1))
+    return float((1 + np.sum(~(drawn < observed - 1e-12))) / (permutations + 1))
 
 
 def holm(p: Sequence[float]) -> list[float]:

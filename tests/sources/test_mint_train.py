@@ -18,21 +18,14 @@ def written(tmp_path, *messages):
     return path
 
 
-def test_two_answers_around_silence_are_one_turn(tmp_path):
+def test_an_empty_message_stays_a_turn(tmp_path):
     path = written(
-        tmp_path, ("seeker", "It is late."), ("supporter", "It is."), ("seeker", ""),
-        ("supporter", "Are you there?"),
+        tmp_path, ("seeker", " "), ("supporter", "Hello?"), ("seeker", ""), ("supporter", "Ah."),
     )  # fmt: skip
     (talk,) = read_mint_train(path)
-    assert [turn.text for turn in talk.turns] == ["It is late.", "It is.\nAre you there?"]
+    assert [turn.text for turn in talk.turns] == ["", "Hello?", "", "Ah."]
+    assert talk.scored_turns == (1, 3)
     assert talk.metadata == {"source": "toy", "model": "m"}
-
-
-def test_an_answer_to_nothing_is_not_scored(tmp_path):
-    path = written(
-        tmp_path, ("seeker", " "), ("supporter", "Hello?"), ("seeker", "Hi"), ("supporter", "Ah."),
-    )  # fmt: skip
-    assert read_mint_train(path)[0].scored_turns == (2,)
 
 
 @pytest.mark.parametrize("role", ["narrator", ""])

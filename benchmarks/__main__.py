@@ -1,0 +1,79 @@
+"""Runs every measurement, prints them as a table and writes `benchmarks/latest.json`.
+
+`python -m benchmarks` for all, `python -m benchmarks NAME` for one in this process.
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import measures
+
+LATEST = Path(__file__).with_name("latest.json")
+MEMORY_MB = 500
+
+# name: (measurement, unit, aim; below the aim is good unless the unit is a rate)
+MEASURES = {
+    "help": (measures.help_seconds, "s", 0.3),
+    "score_315_replies": (measures.score_seconds, "s", 2.0),
+    "tag_sentences": (measures.tagged_sentences_per_second, "sentences/s", 5000.0),
+    "bootstrap_20_systems": (measures.bootstrap_seconds, "s", 1.0),
+    "figures_20_systems": (measures.figures_of_20_seconds, "s", None),
+}
+
+
+def one(name: str) -> None:
+    """Run one measurement here and print value and peak memory as JSON."""
+    value = MEASURES[name][0]()
+    used = resource.RUSAGE_CHILDREN if name == "help" else resource.RUSAGE_SELF
+    print(json.dumps({"value": value, "mb": resource.getrusage(used).ru_maxrss / 1024}))
+
+
+def main() -> None:
+    """Run all measurements, each in a process of its own on one core."""
+    console = Console()
+    results: dict[str, dict[str, object]] = {}
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    for name, (_, unit, aim) in MEASURES.items():
+        with console.status(f"measuring {name}"):
+            done = subprocess.run(
+                [sys.executable, "-m", "benchmarks", name],
+                check=True,
+                stdout=subprocess.PIPE,
+                text=True,
+                env=environment,
+            )
+        found = json.loads(done.stdout)
+        results[name] = entry(found["value"], unit, aim)
+        results[f"{name}_memory"] = entry(found["mb"], "MB", MEMORY_MB)
+    console.print(table(results))
+    LATEST.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+
+
+def entry(value: float, unit: str, against: float | None) -> dict[str, object]:
+    """A result in the common form; ratio is value over what it is held against."""
+    ratio = round(value / against, 4) if against else None
+    return {"value": round(value, 4), "unit": unit, "against": against, "ratio": ratio}
+
+
+def table(results: dict[str, dict[str, object]]) -> Table:
+    """The results as a table."""
+    grid = Table("measure", box=None, padding=(0, 2))
+    for head in ("value", "unit", "aim", "ratio"):
+        grid.add_column(head, justify="left" if head == "unit" else "right")
+    for name, row in results.items():
+        grid.add_row(
+            name,
+            *("" if row[k] is None else str(row[k]) for k in ("value", "unit", "against", "ratio")),
+        )
+    return grid
+
+
+if __name__ == "__main__":
+    one(sys.argv[1]) if len(sys.argv) > 1 else main()

@@ -1,0 +1,98 @@
+"""The single measurements; each runs in a process of its own, so that memory is its own.
+
+A measurement returns a value in its unit; what it is held against stands in `__main__`.
+"""
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+REPEATS = 5
+
+
+def seconds(work: Callable[[], object], repeats: int = REPEATS) -> float:
+    """Median seconds of a call."""
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def help_seconds() -> float:
+    """Seconds that `mint-bench --help` takes as a process."""
+    command = [str(Path(sys.executable).with_name("mint-bench")), "--help"]
+    return seconds(lambda: subprocess.run(command, check=True, capture_output=True))
+
+
+def score_seconds() -> float:
+    """Seconds to tag and rate 315 human replies with the embedded scorers, after start."""
+    from mint_bench.judging import load_judge
+    from mint_bench.scoring import score
+    from mint_bench.tactics import load_tagger
+
+    transcripts, tagger, judge = (
+        _human_transcripts(),
+        load_tagger("embedded"),
+        load_judge("embedded"),
+    )
+    score(transcripts[:1], tagger, judge)
+    return seconds(lambda: score(transcripts, tagger, judge))
+
+
+def tagged_sentences_per_second() -> float:
+    """Sentences a second of the n-gram tagger on one core."""
+    from mint_bench.scoring import split_reply
+    from mint_bench.tactics import load_tagger
+
+    tagger = load_tagger("embedded-fast")
+    replies = [
+        split_reply(reply.text, "en") for t in _human_transcripts() for reply in t.replies
+    ] * 20
+    count = sum(len(reply.sentences) for reply in replies)
+    return count / seconds(lambda: tagger.tag(replies))
+
+
+def bootstrap_seconds() -> float:
+    """Seconds for 10,000 resamples of every figure of 20 systems."""
+    from mint_bench.records.arrays import turns_of
+    from mint_bench.records.figures import intervals_of, rows_of
+    from mint_bench.records.store import read_all
+    from mint_bench.resources import resource
+    from mint_bench.stats.intervals import resampling_weights
+
+    records = [r for r in read_all(resource("results")) if r.kind in {"published", "human"}]
+    rows = [rows_of(turns_of(record.conversations)) for record in (records * 20)[:20]]
+    resampling_weights(50)
+    return seconds(lambda: [intervals_of(row, "bootstrap") for row in rows], 3)
+
+
+def figures_of_20_seconds() -> float:
+    """Seconds for every figure of 20 systems with bootstrap intervals, from records in memory."""
+    from mint_bench.records.figures import figures
+    from mint_bench.records.store import read_all
+    from mint_bench.resources import resource
+
+    records = [r for r in read_all(resource("results")) if r.kind in {"published", "human"}]
+    return seconds(lambda: [figures(r.conversations) for r in (records * 20)[:20]], 1)
+
+
+def _human_transcripts() -> list:  # type: ignore[type-arg]
+    from mint_bench.conversation import Reply
+    from mint_bench.errors import MintError
+    from mint_bench.scoring import Transcript
+    from mint_bench.sources import load
+
+    try:
+        conversations = load("lend_an_ear").conversations
+    except MintError:
+        print("lend_an_ear cannot be had: measuring on starter", file=sys.stderr)
+        conversations = load("starter").conversations
+    return [
+        Transcript(c, tuple(Reply(c.turns[p].text) for p in c.scored_turns), "own")
+        for c in conversations
+    ]

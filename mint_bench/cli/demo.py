@@ -1,0 +1,63 @@
+"""`mint-bench demo`: the whole way once, from a model to a page, with the embedded model."""
+
+from pathlib import Path
+
+import click
+
+MODEL = "embedded"
+CONVERSATIONS = 20
+TURNS = 4
+TOKENS = 48
+
+
+@click.command()
+@click.option("--out", type=click.Path(path_type=Path), default=Path("demo"), show_default=True,
+              help="Folder for record, logs and page.")  # fmt: skip
+def demo(out: Path) -> None:
+    """Evaluate the embedded model and build a first page of results.
+
+    SmolLM2-135M (fetched once, no key, no GPU) supports the seekers of the first 20 conversations
+    of lend_an_ear, four short replies each; where that source cannot be had, those of starter.
+    Then come the table and a page to open. The model is weak and the replies are cut short: this
+    shows the tool, not a result.
+    """
+    import sys
+
+    from mint_bench.cli.table import print_tables
+    from mint_bench.engines.run import RunRequest, run
+    from mint_bench.leaderboard.build import build_site
+    from mint_bench.records.tables import board_tables
+
+    source = _source()
+    request = RunRequest(
+        MODEL,
+        source=source,
+        limit=CONVERSATIONS,
+        max_turns=TURNS,
+        max_tokens=TOKENS,
+        seed=1,
+        max_connections=CONVERSATIONS,
+    )
+    click.echo(f"Evaluating the {MODEL} model on {CONVERSATIONS} conversations of {source} …")
+    display = "rich" if sys.stdout.isatty() else "plain"
+    result = run(request, out / "logs", out / "results", display)
+    print_tables(board_tables([result.record]), "rich")
+    page = build_site([result.record], out / "site")
+    click.echo(
+        f"\nrecord  {result.path}\nlog     {result.log}  (inspect view --log-dir {out}/logs)"
+    )
+    click.echo(f"page    {page.resolve().as_uri()}")
+
+
+def _source() -> str:
+    """lend_an_ear where it can be had, else starter, saying which."""
+    from mint_bench.errors import MintError
+    from mint_bench.sources import resolve
+
+    try:
+        resolve("lend_an_ear")
+    except MintError as error:
+        click.echo(f"lend_an_ear cannot be had ({error}); using starter instead", err=True)
+        return "starter"
+    click.echo("source: lend_an_ear (50 human-supported conversations, MIT)")
+    return "lend_an_ear"
