@@ -5,7 +5,7 @@ and direction; intervals and printing stand elsewhere.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -126,10 +126,21 @@ def common_tactics(rows: Floats) -> Floats:
 
 
 def excess_rows(turns: Turns) -> Floats:
-    """Stickiness rows beside those of the shuffle null, over tactics common enough to test."""
+    """Stickiness rows beside those of the shuffle null, over tactics common enough to test.
+
+    Turns are permuted within each conversation and epoch; epochs are then summed.
+    """
     sums = pairs(turns, "self")
     known = turns.tagged
-    null = shuffle_null_rows(turns.tactics[known] > 0, turns.group[known], sums.pairs, turns.groups)
+    count = int(turns.session.max(initial=-1)) + 1
+    sessions = replace(turns, group=turns.session, ids=tuple(map(str, range(count))))
+    shuffled = shuffle_null_rows(
+        turns.tactics[known] > 0, turns.session[known], pairs(sessions, "self").pairs, count
+    )
+    owner = np.zeros(count, dtype=np.int64)
+    owner[turns.session] = turns.group
+    null = np.zeros((turns.groups, shuffled.shape[1]))
+    np.add.at(null, owner, shuffled)
     rows = stickiness_rows(sums)
     kept = np.tile((rows[:, 10:] > 0).sum(axis=0) >= MIN_TACTIC_CONVERSATIONS, 2)
     return np.concatenate([rows * kept, null * kept], axis=1)

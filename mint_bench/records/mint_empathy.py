@@ -7,7 +7,8 @@ are named as theirs; nothing is tagged or rated anew, and no text is kept.
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -78,10 +79,7 @@ def import_system(folder: Path, system: str, human: Mapping[Key, list[int]]) -> 
     scored = [
         ScoredConversation(
             id=name,
-            turns=[
-                _turn(rows, ratings, human, [*sorted(keys)[:index], key], path)
-                for index, key in enumerate(sorted(keys))
-            ],
+            turns=[_turn(rows, ratings, human, key, path) for key in sorted(keys)],
             surface=conversation_surface([visible_text(rows[k][SPOKEN]) for k in sorted(keys)]),
         )
         for name, keys in conversations.items()
@@ -148,11 +146,20 @@ def _tagged_rows(path: Path) -> dict[Key, Mapping[str, Any]]:
         where = f"{path}: entry {number}"
         try:
             key = (str(row["conversation_id"]), len(row["conversation_history"]))
-            complete = isinstance(row[SPOKEN], str) and isinstance(row["sentence_tactics"], list)
-        except (KeyError, TypeError) as error:
+            complete = isinstance(row[SPOKEN], str) and all(
+                isinstance(sentence, list) for sentence in row["sentence_tactics"]
+            )
+            spoken = all(isinstance(m["content"], str) for m in row["conversation_history"])
+        except KeyError as error:
             raise MintError(f"{where}: lacks {error}") from None
+        except TypeError:
+            raise MintError(f"{where}: not a tagged reply of the release's form") from None
         if not complete:
-            raise MintError(f"{where}: {SPOKEN} must be text and sentence_tactics a list")
+            raise MintError(f"{where}: {SPOKEN} must be text, sentence_tactics a list of lists")
+        if not spoken or key[1] % 2 == 0:
+            raise MintError(
+                f"{where}: conversation_history must be messages that end with the seeker's"
+            )
         if key in rows:
             raise MintError(f"{where}: a second reply at the same place of conversation {key[0]}")
         rows[key] = row
@@ -162,9 +169,10 @@ def _tagged_rows(path: Path) -> dict[Key, Mapping[str, Any]]:
 def _counts(row: Mapping[str, Any], where: str) -> list[int]:
     counts = dict.fromkeys(TACTICS, 0)
     for sentence in row["sentence_tactics"]:
+        unknown = [name for name in sentence if name not in TACTICS]
+        if unknown:
+            raise MintError(f"{where}: sentence_tactics: unknown tactic {unknown[0]!r}")
         for name in set(sentence):
-            if name not in counts:
-                raise MintError(f"{where}: sentence_tactics: unknown tactic {name!r}")
             counts[name] += 1
     return list(counts.values())
 
@@ -180,18 +188,31 @@ def _ratings(folder: Path) -> tuple[str, dict[Key, list[float | None]]]:
     missing = {"conversation_id", "turn_index", *DIMENSIONS} - set(reader.fieldnames or ())
     if missing:
         raise MintError(f"{path}: lacks the column {min(missing)}")
-    for row in reader:
+    for row in _lines(reader, path):
         where = f"{path}:{reader.line_num}"
-        key = (str(row["conversation_id"]), int(_number(row["turn_index"], where, "turn_index")))
+        position = _number(row["turn_index"], where, "turn_index")
+        key = (str(row["conversation_id"]), int(position))
+        if key in ratings:
+            raise MintError(f"{where}: a second rating of turn {key[1]} of {key[0]}")
         ratings[key] = [_rating(row[name], where, name) for name in DIMENSIONS]
     return path.name.removesuffix(RATINGS_SUFFIX), ratings
 
 
+def _lines(reader: "csv.DictReader[str]", path: Path) -> Iterator[dict[str, str | None]]:
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise MintError(f"{path}:{reader.line_num}: not CSV ({error})") from None
+
+
 def _number(text: str | None, where: str, field: str) -> float:
     try:
-        return float(text or "")
+        value = float(text or "")
     except ValueError:
-        raise MintError(f"{where}: {field}: {text!r} is no number; truncated file?") from None
+        value = math.nan
+    if not math.isfinite(value):
+        raise MintError(f"{where}: {field}: {text!r} is no number; truncated file?")
+    return value
 
 
 def _rating(text: str | None, where: str, field: str) -> float | None:
@@ -209,18 +230,19 @@ def _turn(
     rows: Rows,
     ratings: Mapping[Key, list[float | None]],
     human: Mapping[Key, list[int]],
-    keys: Sequence[Key],
+    key: Key,
     path: Path,
 ) -> ScoredTurn:
-    """The last of a conversation's replies so far."""
-    key, row = keys[-1], rows[keys[-1]]
+    """One reply; the system's own previous turn is the one just before it, or none."""
+    row, before = rows[key], (key[0], key[1] - 2)
     reply = visible_text(row[SPOKEN])
     given = ratings.get(key)
     spoken = [m["content"] for m in row["conversation_history"] if m.get("role") == "assistant"]
     unscored = {} if reply else {"reply": "nothing visible in the reply"}
-    rated = given is not None and any(rating is not None for rating in given)
+    lacking = sum(rating is None for rating in given) if given else len(DIMENSIONS)
+    rated = lacking <= 1
     if reply and not rated:
-        unscored["ratings"] = "no published rating"
+        unscored["ratings"] = f"{lacking} of {len(DIMENSIONS)} ratings are missing"
     return ScoredTurn(
         t=(key[1] + 1) // 2,
         human_tactics=human.get(key),
@@ -231,11 +253,11 @@ def _turn(
         words=len(words(reply)) if reply else None,
         surface=turn_surface(
             reply,
-            visible_text(rows[keys[-2]][SPOKEN]) if len(keys) > 1 else None,
+            visible_text(rows[before][SPOKEN]) if before in rows else None,
             spoken[-1] if spoken else None,
         )
         if reply
         else {},
-        flags=[PARTIAL_AGGREGATE] if given and sum(r is None for r in given) == 1 else [],
+        flags=[PARTIAL_AGGREGATE] if reply and lacking == 1 else [],
         unscored=unscored,
     )

@@ -28,7 +28,7 @@ def board_signature(board: Board) -> str:
     source, seeker, tagger = board.source, board.seeker, board.tagger
     parts = [
         f"mint:{board.protocol}",
-        f"data:{source.name}@{source.revision[:SHORT]}.{source.ids_sha[:SHORT]}",
+        f"data:{source.name}@{_pin(source.revision)}.{source.ids_sha[:SHORT]}",
         f"history:{board.history}",
         f"seeker:{seeker.name if seeker else 'none'}"
         + (f"@{short_sha(seeker)}" if seeker and (seeker.model or seeker.prompt_sha) else ""),
@@ -46,6 +46,11 @@ def board_signature(board: Board) -> str:
         ),
     ]
     return "|".join(parts)
+
+
+def _pin(revision: str) -> str:
+    """The short form of a pin, without the word that says what kind it is (`content-`)."""
+    return revision.rpartition("-")[2][:SHORT]
 
 
 def _pinned(name: str, sha: str | None) -> str:

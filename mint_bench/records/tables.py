@@ -7,6 +7,7 @@ look in a terminal belongs to `cli`, the page to `leaderboard`.
 import csv
 import io
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -192,7 +193,7 @@ def size(row: Row) -> int:
 
 
 def _plain(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+    return re.sub(r"([\\`*_\[\]<>&|#~])", r"\\\1", " ".join(text.split()))
 
 
 _TEX = {c: f"\\{c}" for c in "&%$#_{}"} | {

@@ -103,6 +103,11 @@ def _turn(turn: ScoredTurn, record: Record) -> list[tuple[str, str]]:
             faults.append((part, "has figures, but the board names no scorer for them"))
     if turn.ratings and None in turn.ratings and PARTIAL_AGGREGATE not in turn.flags:
         faults.append(("ratings", "a dimension is missing without the flag that says so"))
+    faults += [
+        (f"surface.{name}", f"{value} is not between 0 and 1")
+        for name, value in turn.surface.items()
+        if not 0 <= value <= 1
+    ]
     if not silent and not turn.words:
         faults.append(("words", "a reply without words"))
     return faults
