@@ -177,7 +177,7 @@ def assemble(
 ) -> ScoredConversation:
     """Put a conversation's tags and ratings together with its surface figures."""
     conversation = transcript.conversation
-    own = [visible_text(reply.text) for reply in transcript.replies]
+    own = ["" if r.failure else visible_text(r.text) for r in transcript.replies]
     human = (
         [conversation.turns[p].text for p in conversation.scored_turns[: len(own)]]
         if transcript.has_human

@@ -72,7 +72,7 @@ def cli() -> None:
 def main() -> None:
     """Run the command line; faults of the user's become one line and exit code 2."""
     try:
-        cli(standalone_mode=False)
+        code = cli(standalone_mode=False)  # of a verb that ends with Exit; nothing otherwise
     except MintError as error:
         _fail(str(error), 2)
     except click.ClickException as error:
@@ -84,6 +84,8 @@ def main() -> None:
         sys.exit(141)
     except click.exceptions.Exit as error:
         sys.exit(error.exit_code)
+    if isinstance(code, int):
+        sys.exit(code)
 
 
 def _fail(message: str, code: int) -> None:

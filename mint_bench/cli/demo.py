@@ -25,7 +25,7 @@ def demo(out: Path) -> None:
 
     from mint_bench.cli.table import print_tables
     from mint_bench.engines.run import RunRequest, run
-    from mint_bench.leaderboard.build import build_site
+    from mint_bench.leaderboard.build import build
     from mint_bench.records.tables import board_tables
 
     source = _source()
@@ -39,10 +39,11 @@ def demo(out: Path) -> None:
         max_connections=CONVERSATIONS,
     )
     click.echo(f"Evaluating the {MODEL} model on {CONVERSATIONS} conversations of {source} …")
-    display = "rich" if sys.stdout.isatty() else "plain"
-    result = run(request, out / "logs", out / "results", display)
+    result = run(
+        request, out / "logs", out / "results", "rich" if sys.stdout.isatty() else "plain"
+    )
     print_tables(board_tables([result.record]), "rich")
-    page = build_site([result.record], out / "site")
+    page = build([result.record], out / "site")
     click.echo(
         f"\nrecord  {result.path}\nlog     {result.log}  (inspect view --log-dir {out}/logs)"
     )

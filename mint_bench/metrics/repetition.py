@@ -179,7 +179,7 @@ def new_tactic_rows(sets: Sets, group: Groups, turn: Groups, groups: int, t: int
 
     Args:
         sets: Tactic sets of scored turns, shape (N, 10), in order within each conversation.
-        group: Conversation of each turn, shape (N,).
+        group: Conversation, in one epoch, of each turn, shape (N,).
         turn: Number t of each turn from 1, shape (N,).
         groups: K.
         t: The turn to look at.

@@ -6,7 +6,7 @@ rows that are paired: row c of both systems is the same conversation.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from string import ascii_lowercase
+from string import ascii_letters
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ from mint_bench.stats.intervals import SEED, standard_error, t_quantile
 from mint_bench.stats.statistic import Floats, Statistic, influence
 
 PERMUTATIONS = 9_999
+LETTERS = ascii_letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,7 @@ def _split(groups: list[frozenset[int]], i: int, j: int) -> list[frozenset[int]]
 
 
 def _letter(index: int) -> str:
-    return ascii_lowercase[index % 26] * (1 + index // 26)
+    return LETTERS[index] if index < len(LETTERS) else f"({index + 1})"
 
 
 def rank_intervals(
