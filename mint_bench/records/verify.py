@@ -17,6 +17,7 @@ from mint_bench.records.store import read, record_path
 from mint_bench.resources import ids_sha
 from mint_bench.scoring import ScoredConversation, ScoredTurn
 from mint_bench.sources import SOURCES
+from mint_bench.sources.loading import pinned_revision
 
 PARTS = ("reply", "tactics", "ratings")
 
@@ -57,7 +58,7 @@ def _board(record: Record) -> list[tuple[str, str]]:
     if ids_sha({c.id for c in conversations}) != board.source.ids_sha:
         faults.append(("board.source.ids_sha", "does not match the ids of the conversations"))
     name = board.source.name.partition(":")[0]
-    if name in SOURCES and board.source.revision != SOURCES[name].revision:
+    if name in SOURCES and board.source.revision != pinned_revision(SOURCES[name]):
         faults.append(("board.source.revision", f"is not the pinned one of {name}"))
     if board.history == "gold" and board.seeker is not None:
         faults.append(("board.seeker", "must be null under gold history"))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mint_bench.conversation import Conversation
 from mint_bench.errors import MintError
-from mint_bench.resources import sha256_file, sha256_text
+from mint_bench.resources import ids_sha, sha256_file
 from mint_bench.sources.catalogue import SOURCES, Origin, SourceCard, user_card
 from mint_bench.sources.esconv import read_esconv, read_esconv_failed
 from mint_bench.sources.fetch import fetch
@@ -84,8 +84,12 @@ def load(spec: str) -> Source:
     card, split = card_of(spec)
     path = fetch(card)
     conversations = _read(card.name, path, split)
-    revision = _file_revision(path) if card.origin is Origin.SHIPPED else card.revision
-    return Source(spec, card, revision, conversations, _ids_sha(conversations))
+    return Source(spec, card, pinned_revision(card), conversations, _ids_sha(conversations))
+
+
+def pinned_revision(card: SourceCard) -> str:
+    """What a named source's conversations are pinned to: a commit, or its file's own hash."""
+    return _file_revision(fetch(card)) if card.origin is Origin.SHIPPED else card.revision
 
 
 def _read(name: str, path: Path, split: str | None) -> tuple[Conversation, ...]:
@@ -127,7 +131,7 @@ def _file_revision(path: Path) -> str:
 
 
 def _ids_sha(conversations: tuple[Conversation, ...]) -> str:
-    return sha256_text(*(conversation.id for conversation in conversations))[:12]
+    return ids_sha(conversation.id for conversation in conversations)
 
 
 def _is_file(spec: str) -> bool:
