@@ -39,9 +39,7 @@ def demo(out: Path) -> None:
         max_connections=CONVERSATIONS,
     )
     click.echo(f"Evaluating the {MODEL} model on {CONVERSATIONS} conversations of {source} …")
-    result = run(
-        request, out / "logs", out / "results", "rich" if sys.stdout.isatty() else "plain"
-    )
+    result = run(request, out / "logs", out / "results", "rich" if sys.stdout.isatty() else "plain")
     print_tables(board_tables([result.record]), "rich")
     page = build([result.record], out / "site")
     click.echo(

@@ -78,7 +78,7 @@ def _rows(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     if str(file) == "-":
         name = "standard input"
         lines = (
-            (number, parse_json(line, f"{name}:{number}"))
+            (number, parse_json(line.strip(), f"{name}:{number}"))
             for number, line in enumerate(sys.stdin, 1)
             if line.strip()
         )

@@ -5,7 +5,7 @@ and direction; intervals and printing stand elsewhere.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -128,20 +128,22 @@ def common_tactics(rows: Floats) -> Floats:
 def excess_rows(turns: Turns) -> Floats:
     """Stickiness rows beside those of the shuffle null, over tactics common enough to test.
 
-    Turns are permuted within each conversation and epoch; epochs are then summed.
+    Turns are permuted within one epoch of a conversation; epochs are then summed.
     """
-    sums = pairs(turns, "self")
-    known = turns.tagged
-    count = int(turns.session.max(initial=-1)) + 1
-    sessions = replace(turns, group=turns.session, ids=tuple(map(str, range(count))))
-    shuffled = shuffle_null_rows(
-        turns.tactics[known] > 0, turns.session[known], pairs(sessions, "self").pairs, count
+    rows = stickiness_rows(pairs(turns, "self"))
+    known, sessions = turns.tagged, int(turns.session.max(initial=-1)) + 1
+    earlier, later = adjacent(turns)
+    paired = turns.session[later[known[earlier] & known[later]]]
+    null_by_session = shuffle_null_rows(
+        turns.tactics[known] > 0,
+        turns.session[known],
+        np.bincount(paired, minlength=sessions).astype(np.float64),
+        sessions,
     )
-    owner = np.zeros(count, dtype=np.int64)
+    owner = np.zeros(sessions, dtype=np.int64)
     owner[turns.session] = turns.group
-    null = np.zeros((turns.groups, shuffled.shape[1]))
-    np.add.at(null, owner, shuffled)
-    rows = stickiness_rows(sums)
+    null = np.zeros_like(rows)
+    np.add.at(null, owner, null_by_session)
     kept = np.tile((rows[:, 10:] > 0).sum(axis=0) >= MIN_TACTIC_CONVERSATIONS, 2)
     return np.concatenate([rows * kept, null * kept], axis=1)
 

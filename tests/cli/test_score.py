@@ -1,0 +1,93 @@
+"""`mint-bench score`, as it is typed."""
+
+import json
+
+import pytest
+
+from mint_bench.records.columns import GOLDEN
+from mint_bench.records.store import read_all
+from mint_bench.records.verify import verify
+from tests.cli.typed import type_in
+
+
+def talk(name, *lines):
+    roles = ("user", "assistant")
+    return {
+        "id": name,
+        "messages": [{"role": roles[i % 2], "content": text} for i, text in enumerate(lines)],
+    }
+
+
+TALKS = [
+    talk("bus", "I missed the last bus.", "How annoying. Are you safe?", "I think so.",
+         "Good. Is there someone you could call?"),
+    talk("job", "They let me go today.", "I am so sorry, that is a lot to take in."),
+]  # fmt: skip
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "my talks.jsonl"
+    path.write_text("".join(json.dumps(t) + "\n" for t in TALKS))
+    return path
+
+
+def test_transcripts_become_a_table(file):
+    done = type_in("score", file, "--format", "json")
+    assert done.code == 0, done.err
+    [entry] = json.loads(done.out)
+    assert (entry["system"], entry["title"]) == ("my-talks", "my talks")
+    assert "history:own|seeker:as_held|view:own" in entry["board"]
+    assert all(name in entry for name in GOLDEN)
+    assert entry["aggregated_empathy"]["n"] == 2
+    assert entry["aggregated_empathy"]["low"] is None  # two conversations have no interval
+    assert entry["repetition_vs_human"]["value"] is None  # there is no human to compare with
+
+
+def test_the_record_holds_and_keeps_no_text(file, tmp_path):
+    done = type_in("score", file, "--system", "mine", "--out", tmp_path / "results",
+                   "--format", "json")  # fmt: skip
+    assert done.code == 0, done.err
+    [path] = (tmp_path / "results").glob("mine/*.json")
+    assert f"record: {path}" in done.err
+    record = verify(path)
+    assert [[t.t for t in c.turns] for c in record.conversations] == [[1, 2], [1]]
+    assert "annoying" not in path.read_text()
+    assert type_in("verify", path).code == 0
+
+
+def test_the_record_says_what_the_table_said(file, tmp_path):
+    scored = type_in("score", file, "--out", tmp_path / "results", "--format", "json").out
+    assert type_in("table", "--results", tmp_path / "results", "--format", "json").out == scored
+
+
+def test_without_a_judge_there_is_no_empathy(file, tmp_path):
+    done = type_in("score", file, "--judge", "none", "--format", "json", "--out", tmp_path / "r")
+    [entry] = json.loads(done.out)
+    assert entry["aggregated_empathy"]["value"] is None
+    assert entry["density"]["value"] > 0
+    assert read_all(tmp_path / "r")[0].board.judges == []
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["--tagger", "embeded"], "did you mean embedded?"),
+        (["--judge", "nobody"], "'nobody'"),
+        (["--system", "***"], "holds no letter or digit"),
+        (["--format", "pdf"], "pdf"),
+    ],
+)
+def test_a_fault_is_one_line_and_nothing_is_written(file, tmp_path, words, named):
+    done = type_in("score", file, *words, "--out", tmp_path / "results")
+    assert (done.code, done.out) == (2, "")
+    assert named in done.err
+    assert done.err.count("\n") == 1
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_faulty_line_is_named(file):
+    file.write_text(file.read_text() + '{"id": "x", "messages": [')
+    done = type_in("score", file)
+    assert done.code == 2
+    assert "my talks.jsonl:3" in done.err
