@@ -8,8 +8,8 @@ from mint_bench.scoring import ScoredConversation, ScoredTurn
 from mint_bench.tactics.tagger import TACTICS, Tagging
 from mint_bench.tactics.taxonomy import load_taxonomy
 
-HEADINGS = ("validates", "elaborates", "understands", "advises", "self", "dismisses")
-"""Short headings of the six dimensions, in their order."""
+HEADINGS = ("val", "elab", "und", "adv", "self", "dism")
+"""Short headings of the six dimensions, in their order: a table that is wider breaks words."""
 
 
 def table(scored: ScoredConversation, taggings: Sequence[Tagging | None]) -> str:
@@ -18,11 +18,11 @@ def table(scored: ScoredConversation, taggings: Sequence[Tagging | None]) -> str
     Sentences are parted by a slash, tactics of one sentence joined by a plus, a sentence without
     a tactic is a dash.
     """
-    head = ("turn", "tactics by sentence", *HEADINGS, "words", "remarks")
+    head = ("t", "tactics", *HEADINGS, "words", "remarks")
     rows = [head, tuple("---" if i in {1, 9} else "---:" for i in range(len(head)))]
     rows += [_row(turn, tagging) for turn, tagging in zip(scored.turns, taggings, strict=True)]
     lines = ["| " + " | ".join(row) + " |" for row in rows]
-    return "\n".join([*lines, "", f"Tactics: {_legend()}."])
+    return "\n".join([*lines, "", *_legend()])
 
 
 def sentences(scored: ScoredConversation, taggings: Sequence[Tagging | None]) -> str:
@@ -66,8 +66,17 @@ def _short() -> dict[str, str]:
     return {tactic.name: tactic.short for tactic in load_taxonomy().tactics}
 
 
-def _legend() -> str:
-    return ", ".join(f"{_short()[name]} {name.replace('_', ' ')}" for name in TACTICS)
+def _legend() -> list[str]:
+    tactics = ", ".join(f"{_short()[name]} {name.replace('_', ' ')}" for name in TACTICS)
+    ratings = ", ".join(
+        f"{short} {name.replace('_', ' ')}"
+        for short, name in zip(HEADINGS, DIMENSIONS, strict=True)
+    )
+    return [
+        f"Tactics by sentence: {tactics}.",
+        "",
+        f"Ratings from 1 to 5: {ratings}; of the last three, lower is better.",
+    ]
 
 
 def _plain(text: str) -> str:

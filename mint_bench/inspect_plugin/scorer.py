@@ -80,8 +80,10 @@ def conversation_figures(tagger: str = "embedded", judge: str = "embedded") -> S
         transcript().info(explain.sentences(scored, taggings), source="mint_bench")
         found = tagger_ref(tagger)
         return Score(
-            value=dict(values([scored], SHOWN, intervals=False)),
-            answer=held.replies[-1].text,
+            value={
+                name: round(number, 4)
+                for name, number in values([scored], SHOWN, intervals=False).items()
+            },
             explanation=explain.table(scored, taggings),
             metadata={
                 FIGURES: scored.model_dump(mode="json"),

@@ -246,7 +246,7 @@ def _columns() -> list[Column]:
             for name in ("bigram", "bleu2", "rougeL")
             for pairing in ("vs_human", "vs_self")
         ),
-        Column("unscored", "unscored", Ratio(), _per_turn(unscored), "lower", interval=False),
+        Column("unscored", "unscored", Ratio(), _per_turn(unscored), "lower"),
     ]
     return columns
 

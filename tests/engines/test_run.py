@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -157,14 +158,14 @@ sys.argv = ["mint-bench", *sys.argv[1:]]
 main()
 """
 ARGUMENTS = [
-    "run", "mint/parrot", "--source", "starter", "--limit", "8", "--max-turns", "3",
+    "run", "mint/parrot", "--source", "starter", "--limit", "20", "--max-turns", "3",
     "--tagger", "none", "--judge", "none", "--max-connections", "2",
 ]  # fmt: skip
 
 
 def start(folder):
     return subprocess.Popen(
-        [sys.executable, "-c", SLOW_RUN, *ARGUMENTS], cwd=folder,
+        [sys.executable, "-u", "-c", SLOW_RUN, *ARGUMENTS], cwd=folder,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
 
@@ -172,10 +173,13 @@ def start(folder):
 def stopped(folder, how):
     """Start a run, stop it after some conversations are finished; when, and what it said."""
     process = start(folder)
-    time.sleep(6)
+    for line in process.stdout:
+        if re.search(r"Steps: +[1-9]", line):
+            break
+    time.sleep(1.5)  # some more, while the next two are half held
     assert process.poll() is None, process.communicate()
-    process.send_signal(how)
     moment = datetime.now(UTC)
+    process.send_signal(how)
     said = process.communicate(timeout=60)
     return moment, process.returncode, said
 
@@ -199,9 +203,8 @@ def test_a_stopped_run_loses_no_finished_conversation(tmp_path, how):
     assert not (tmp_path / "results").exists()
 
     log = finish(tmp_path)
-    assert len(log.samples) == 8
+    assert len(log.samples) == 20
     before = [s for s in log.samples if datetime.fromisoformat(s.completed_at) < moment]
-    assert len(before) >= 2
-    assert len(before) < 8
+    assert 2 <= len(before) < 20
     [record] = (tmp_path / "results").glob("*/*.json")
-    assert len(json.loads(record.read_text())["conversations"]) == 8
+    assert len(json.loads(record.read_text())["conversations"]) == 20
