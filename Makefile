@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
+# A person watches the installation; a log of CI needs only its faults.
+PIP := $(BIN)/pip install $(if $(CI),--quiet --quiet) --disable-pip-version-check --constraint constraints.txt
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
@@ -39,15 +40,15 @@ $(VENV)/bin/python:
 
 $(VENV)/.demo: $(VENV)/bin/python pyproject.toml constraints.txt
 	@echo "Installing mint-bench with the embedded model's engine; this takes some minutes."
-	$(PIP) --progress-bar on --editable '.[hf]'
+	$(PIP) --editable '.[hf]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/bin/python pyproject.toml constraints.txt
 	@echo "Installing mint-bench with its development tools; this takes some minutes."
-	$(PIP) --progress-bar on --editable '.[dev]'
+	$(PIP) --editable '.[dev]'
 	@touch $@
 
 $(VENV)/.slow: $(VENV)/.dev
 	@echo "Installing the engines for the slow tests; this takes some minutes."
-	$(PIP) --progress-bar on --editable '.[dev,hf,lm-eval]'
+	$(PIP) --editable '.[dev,hf,lm-eval]'
 	@touch $@
