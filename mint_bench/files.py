@@ -64,6 +64,8 @@ def parse_json(text: str, where: str) -> Any:  # noqa: ANN401 - JSON has no narr
         raise MintError(f"{where}{line}: not JSON ({error.msg}); truncated or damaged?") from None
     except RecursionError:
         raise MintError(f"{where}: JSON nested too deeply") from None
+    except ValueError as error:  # an integer of thousands of digits
+        raise MintError(f"{where}: not readable as JSON ({error})") from None
 
 
 def read_json_lines(path: Path) -> Iterator[tuple[int, Any]]:

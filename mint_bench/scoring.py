@@ -17,7 +17,9 @@ from mint_bench.tactics.sentences import split_sentences, visible_text
 from mint_bench.tactics.tagger import SplitReply, Tagging
 
 History = Literal["gold", "own"]
-Counts = Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=10, max_length=10)]
+Count = Annotated[int, Field(ge=0, le=100_000, strict=True)]
+Counts = Annotated[list[Count], Field(min_length=10, max_length=10)]
+Flag = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]  # a word, never a sentence
 Rating = Annotated[float, Field(ge=1, le=5)]
 Ratings = Annotated[list[Rating | None], Field(min_length=6, max_length=6)]
 
@@ -37,7 +39,7 @@ class ScoredTurn(BaseModel):
     tokens: int | None = Field(default=None, ge=0)
     reasoning_tokens: int | None = Field(default=None, ge=0)
     surface: dict[str, float] = Field(default_factory=dict)
-    flags: list[str] = Field(default_factory=list)
+    flags: list[Flag] = Field(default_factory=list)
     unscored: dict[str, str] = Field(default_factory=dict, description="Part to reason")
 
 

@@ -2,14 +2,19 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+if TYPE_CHECKING:
+    from mint_bench.judging.judge import Exchange
+    from mint_bench.tactics.tagger import SplitReply
+
 CHUNK = 512
+Item = TypeVar("Item")
 
 
 @click.command()
@@ -29,17 +34,21 @@ def tag(file: Path, name: str) -> None:
     from mint_bench.tactics import load_tagger
 
     tagger = load_tagger(name)
-    for rows in _chunks(_rows(file)):
-        splits = [_split(row, where) for where, row in rows]
-        for (_, row), tagging in zip(rows, tagger.tag(splits), strict=True):
-            if tagging.unscored:
-                _emit({"id": row.get("id"), "unscored": tagging.unscored})
-                continue
-            sentences = [
-                {"text": text, "tactics": tactics}
-                for text, tactics in zip(tagging.sentences, tagging.names(), strict=True)
-            ]
-            _emit({"id": row.get("id"), "sentences": sentences})
+
+    def answer(splits: "list[SplitReply]") -> list[dict[str, Any]]:
+        return [
+            {"unscored": tagging.unscored}
+            if tagging.unscored
+            else {
+                "sentences": [
+                    {"text": text, "tactics": tactics}
+                    for text, tactics in zip(tagging.sentences, tagging.names(), strict=True)
+                ]
+            }
+            for tagging in tagger.tag(splits)
+        ]
+
+    _pipe(file, _split, answer)
 
 
 @click.command()
@@ -56,54 +65,91 @@ def rate(file: Path, name: str) -> None:
     from mint_bench.judging.judge import DIMENSIONS
 
     judge = load_judge(name)
-    for rows in _chunks(_rows(file)):
-        exchanges = [_exchange(row, where) for where, row in rows]
-        for (_, row), verdict in zip(rows, judge.rate(exchanges), strict=True):
+
+    def answer(exchanges: "list[Exchange]") -> list[dict[str, Any]]:
+        answers: list[dict[str, Any]] = []
+        for verdict in judge.rate(exchanges):
             if verdict.ratings is None:
-                _emit({"id": row.get("id"), "unscored": verdict.unscored})
+                answers.append({"unscored": verdict.unscored})
                 continue
-            ratings = {
-                d: round(float(r), 4) for d, r in zip(DIMENSIONS, verdict.ratings, strict=True)
-            }
+            rounded = (round(float(rating), 4) for rating in verdict.ratings)
             flags = {"flags": list(verdict.flags)} if verdict.flags else {}
-            _emit({"id": row.get("id"), "ratings": ratings, **flags})
+            answers.append({"ratings": dict(zip(DIMENSIONS, rounded, strict=True)), **flags})
+        return answers
+
+    _pipe(file, _exchange, answer)
 
 
-def _rows(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield (place, object) of each line."""
+def _pipe(
+    file: Path,
+    parse: Callable[[dict[str, Any], str], Item],
+    answer: Callable[[list[Item]], list[dict[str, Any]]],
+) -> None:
+    """Answer each line in order; a faulty one is told on stderr, and the others go on.
+
+    Raises:
+        Exit: With code 2 at the end, if any line was faulty.
+    """
     from mint_bench.errors import MintError
-    from mint_bench.files import parse_json, read_json_lines
 
-    lines: Iterable[tuple[int, Any]]
-    if str(file) == "-":
-        name = "standard input"
-        lines = (
-            (number, parse_json(line.strip(), f"{name}:{number}"))
-            for number, line in enumerate(sys.stdin, 1)
-            if line.strip()
-        )
-    else:
-        name, lines = str(file), read_json_lines(file)
-    for number, row in lines:
-        if not isinstance(row, dict):
-            raise MintError(f"{name}:{number}: expected a JSON object")
-        yield f"{name}:{number}", row
-
-
-def _chunks(
-    rows: Iterator[tuple[str, dict[str, Any]]],
-) -> Iterator[list[tuple[str, dict[str, Any]]]]:
-    while chunk := list(islice(rows, CHUNK)):
-        yield chunk
+    lines, faults = _lines(file), 0
+    while chunk := list(islice(lines, CHUNK)):
+        identities, items = [], []
+        for where, line in chunk:
+            try:
+                row = _row(line, where)
+                item = parse(row, where)
+            except MintError as error:
+                faults += 1
+                click.echo(f"mint-bench: {error}", err=True)
+            else:
+                identities.append(row.get("id"))
+                items.append(item)
+        for identity, answered in zip(identities, answer(items), strict=True):
+            _emit({"id": identity, **answered})
+    if faults:
+        raise click.exceptions.Exit(2)
 
 
-def _split(row: dict[str, Any], where: str) -> "SplitReply":  # type: ignore[name-defined]  # noqa: F821
+def _lines(file: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield (place, line) of a file or of standard input; empty lines are passed over."""
+    from mint_bench.errors import MintError
+
+    piped = str(file) == "-"
+    try:
+        stream = sys.stdin.buffer if piped else file.open("rb")
+    except FileNotFoundError:
+        raise MintError(f"{file}: no such file") from None
+    except OSError as error:
+        raise MintError(f"{file}: cannot be read ({error.strerror})") from None
+    name = "standard input" if piped else str(file)
+    with stream:
+        for number, line in enumerate(stream, 1):
+            if line.strip():
+                yield f"{name}:{number}", line.strip()
+
+
+def _row(line: bytes, where: str) -> dict[str, Any]:
+    from mint_bench.errors import MintError
+    from mint_bench.files import parse_json
+
+    try:
+        text = line.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise MintError(f"{where}: not UTF-8 ({error.reason}); convert the file") from None
+    row = parse_json(text, where)
+    if not isinstance(row, dict):
+        raise MintError(f"{where}: expected a JSON object")
+    return row
+
+
+def _split(row: dict[str, Any], where: str) -> "SplitReply":
     from mint_bench.errors import MintError
     from mint_bench.scoring import split_reply
     from mint_bench.tactics.tagger import SplitReply
 
     text, sentences = row.get("text"), row.get("sentences")
-    language = str(row.get("language", "en"))
+    language = str(row.get("language") or "en")
     if sentences is not None:
         if not isinstance(sentences, list) or not all(isinstance(s, str) for s in sentences):
             raise MintError(f"{where}: sentences: expected a list of strings")
@@ -114,7 +160,7 @@ def _split(row: dict[str, Any], where: str) -> "SplitReply":  # type: ignore[nam
     return split_reply(text, language)
 
 
-def _exchange(row: dict[str, Any], where: str) -> "Exchange":  # type: ignore[name-defined]  # noqa: F821
+def _exchange(row: dict[str, Any], where: str) -> "Exchange":
     from mint_bench.conversation import Message, Speaker, merge_messages
     from mint_bench.errors import MintError
     from mint_bench.judging.judge import Exchange
@@ -141,9 +187,14 @@ def _exchange(row: dict[str, Any], where: str) -> "Exchange":  # type: ignore[na
         merge_messages(spoken[:-1]),
         visible_text(spoken[-1].text),
         str(identity) if identity is not None else None,
-        str(row.get("language", "en")),
+        str(row.get("language") or "en"),
     )
 
 
 def _emit(row: dict[str, Any]) -> None:
-    click.echo(json.dumps(row, ensure_ascii=False))
+    text = json.dumps(row, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # a lone surrogate can be written only as an escape
+        text = json.dumps(row)
+    click.echo(text)

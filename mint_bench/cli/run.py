@@ -62,8 +62,8 @@ def run(model: str, log_dir: Path, out: Path, **options: object) -> None:
     click.echo(f"record: {result.path}", err=True)
     if result.failed:
         click.echo(
-            f"mint-bench: {result.failed} conversations failed and are missing from the record, "
-            "which names them; the same command tries them again",
+            f"mint-bench: {result.failed} conversations failed; the record names them and holds "
+            "them as unscored; the same command tries them again",
             err=True,
         )
         raise click.exceptions.Exit(1)

@@ -9,7 +9,8 @@ from mint_bench.cli.table import format_option
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--tagger", "tagger_name", default="embedded", show_default=True)
+@click.option("--tagger", "tagger_name", default="embedded", show_default=True,
+              help="Which tagger; `none` leaves tactics out.")  # fmt: skip
 @click.option("--judge", "judge_name", default="embedded", show_default=True,
               help="Which judge; `none` leaves ratings out.")  # fmt: skip
 @click.option("--system", default=None, help="Short name of the system. Default: the file's name.")
@@ -40,7 +41,7 @@ def score(
 
     record = record_of_transcripts(
         load(f"file:{file}"),
-        load_tagger(tagger_name),
+        None if tagger_name == "none" else load_tagger(tagger_name),
         None if judge_name == "none" else load_judge(judge_name),
         system or file.stem,
     )

@@ -72,7 +72,7 @@ class RunResult:
         record: What came out.
         path: Where the record was written.
         log: Inspect's log.
-        failed: Conversations (times epochs) that could not be had and are missing.
+        failed: Conversations (times epochs) that could not be had and stand unscored.
     """
 
     record: Record
@@ -144,7 +144,7 @@ def run(request: RunRequest, log_dir: Path, out: Path, display: Display = "plain
         raise KeyboardInterrupt
     path = log_path(logs[0].location)
     record = record_from_log(path)
-    missing = sum(note.startswith("missing:") for note in record.provenance.notes)
+    missing = sum(note.startswith("failed:") for note in record.provenance.notes)
     return RunResult(record, write(record, out), path, missing)
 
 

@@ -3,7 +3,6 @@
 Reads what is in the log and runs nothing. No text of a conversation goes into the record.
 """
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ from pydantic import ValidationError
 from mint_bench.errors import MintError
 from mint_bench.files import validate_model
 from mint_bench.inspect_plugin.board import BOARD, COMMAND, HARDWARE, MODEL_REVISION, RunBoard
+from mint_bench.inspect_plugin.held import SampleData
 from mint_bench.inspect_plugin.metrics import FIGURES
 from mint_bench.inspect_plugin.providers import PROVIDER
 from mint_bench.records.schema import (
@@ -29,9 +29,10 @@ from mint_bench.records.schema import (
     Settings,
     SourceRef,
     TaggerRef,
+    slug,
 )
 from mint_bench.resources import ids_sha, sha256_file
-from mint_bench.scoring import ScoredConversation
+from mint_bench.scoring import ScoredConversation, ScoredTurn
 
 SCORER = "conversation_figures"
 SAMPLING = (
@@ -58,13 +59,17 @@ def record_from_log(log: EvalLog | Path) -> Record:
     samples = _complete(log, where)
     scored = [sample for sample in samples if _scores(sample)]
     if not scored:
-        reason = _notes(samples)[0].removeprefix("missing: ") if samples else "it is empty"
+        reason = _notes(samples)[0].removeprefix("failed: ") if samples else "it is empty"
         raise MintError(f"{where}: no conversation in it is scored ({reason}); see `inspect view`")
-    conversations = [_figures(sample, where) for sample in scored]
+    reasons = {id(sample): _failure(sample) for sample in samples if not _scores(sample)}
+    conversations = [
+        _lost(sample, reasons[id(sample)]) if id(sample) in reasons else _figures(sample, where)
+        for sample in samples
+    ]
     provider, _, name = log.eval.model.partition("/")
     kind: Kind = _kind(log, provider)
     return Record(
-        system="human" if kind == "human" else _slug(name),
+        system="human" if kind == "human" else slug(name.rstrip("/").rpartition("/")[2]) or "model",
         title="Human supporters" if kind == "human" else _title(name, kind),
         kind=kind,
         board=_board(run, conversations, scored, where),
@@ -231,27 +236,38 @@ def _tokens(log: EvalLog, conversations: Sequence[ScoredConversation]) -> dict[s
     return {name: total for name, total in totals.items() if total}
 
 
+def _failure(sample: EvalSample) -> str:
+    """Why a sample has no figures, in one line."""
+    score = (sample.scores or {}).get(SCORER)
+    reason = sample.error.message if sample.error else score.explanation if score else None
+    return (reason or "not scored").strip().splitlines()[0][:160]
+
+
+def _lost(sample: EvalSample, reason: str) -> ScoredConversation:
+    """A conversation that failed: each of its turns is there, unscored, with the reason."""
+    data = SampleData.model_validate(sample.metadata)
+    turns = data.conversation(str(sample.id)).scored_turns
+    return ScoredConversation(
+        id=str(sample.id),
+        epoch=sample.epoch,
+        turns=[
+            ScoredTurn(t=t, unscored={"reply": f"conversation failed: {reason}"})
+            for t in range(1, len(turns) + 1)
+        ],
+    )
+
+
 def _notes(samples: Sequence[EvalSample]) -> list[str]:
-    """What is missing from the record, a line a conversation that failed."""
-    notes = []
-    for sample in samples:
-        if _scores(sample):
-            continue
-        score = (sample.scores or {}).get(SCORER)
-        reason = sample.error.message if sample.error else score.explanation if score else None
-        first = (reason or "not scored").strip().splitlines()[0][:160]
-        notes.append(f"missing: {sample.id}, epoch {sample.epoch}: {first}")
-    return notes
+    """A line a conversation that failed."""
+    return [
+        f"failed: {sample.id}, epoch {sample.epoch}: {_failure(sample)}"
+        for sample in samples
+        if not _scores(sample)
+    ]
 
 
 def _time(stamp: str) -> datetime | None:
     return datetime.fromisoformat(stamp) if stamp else None
-
-
-def _slug(name: str) -> str:
-    """A model's name as a folder's: its last part, without what no file name takes."""
-    last = name.rstrip("/").rpartition("/")[2]
-    return re.sub(r"[^A-Za-z0-9._+-]+", "-", last).strip("-._+") or "model"
 
 
 def _title(name: str, kind: Kind) -> str:

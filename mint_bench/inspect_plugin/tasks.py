@@ -122,8 +122,8 @@ def _task(
     solver: Solver,
     prompt: str | None,
 ) -> Task:
-    if max_turns is not None and max_turns < 1:
-        raise MintError(f"max_turns={max_turns}: must be at least 1")
+    if max_turns is not None and (not isinstance(max_turns, int) or max_turns < 1):
+        raise MintError(f"max_turns={max_turns}: must be a whole number from 1")
     found = load(source or definition.source)
     has_human = found.card.supporter in PEOPLE
     if definition.name == "human" and not has_human:

@@ -3,7 +3,6 @@
 The supporter's own turns are the replies; no model runs.
 """
 
-import re
 from pathlib import Path
 
 from mint_bench import __version__
@@ -19,6 +18,7 @@ from mint_bench.records.schema import (
     Settings,
     SourceRef,
     TaggerRef,
+    slug,
 )
 from mint_bench.scoring import Transcript, score
 from mint_bench.sources import Source
@@ -35,22 +35,24 @@ def public_name(source: str) -> str:
 
 
 def record_of_transcripts(
-    source: Source, tagger: Tagger, judge: Judge | None, system: str
+    source: Source, tagger: Tagger | None, judge: Judge | None, system: str
 ) -> Record:
     """Score the supporter turns of a source as they stand.
 
     Args:
         source: Conversations, usually the user's own file.
-        tagger: Finds tactics.
+        tagger: Finds tactics; None leaves them out.
         judge: Rates empathy; None leaves ratings out.
         system: Name of the system; characters that no file name takes become dashes.
 
     Raises:
         MintError: If the system's name holds no letter or digit.
     """
-    slug = re.sub(r"[^A-Za-z0-9._+-]+", "-", system).strip("-._+")
-    if not slug:
-        raise MintError(f"system name {system!r} holds no letter or digit; give another")
+    name = slug(system)
+    if not name:
+        raise MintError(
+            f"system name {system!r} holds none of a-z, A-Z, 0-9; give another by --system"
+        )
     transcripts = [
         Transcript(
             conversation=conversation,
@@ -64,7 +66,7 @@ def record_of_transcripts(
         for conversation in source.conversations
     ]
     return Record(
-        system=slug,
+        system=name,
         title=system,
         kind="model",
         board=Board(
@@ -74,7 +76,7 @@ def record_of_transcripts(
             history="own",
             seeker=SeekerRef(name="as_held"),
             judge_view="own",
-            tagger=TaggerRef(name=tagger.name, sha=tagger.sha),
+            tagger=TaggerRef(name=tagger.name, sha=tagger.sha) if tagger else None,
             judges=[JudgeRef(name=judge.name, prompt_sha=judge.prompt_sha, settings=judge.settings)]
             if judge
             else [],

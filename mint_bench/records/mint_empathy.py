@@ -27,6 +27,7 @@ from mint_bench.records.schema import (
     Settings,
     SourceRef,
     TaggerRef,
+    slug,
 )
 from mint_bench.resources import data_root, ids_sha, sha256_text
 from mint_bench.scoring import ScoredConversation, ScoredTurn
@@ -73,6 +74,11 @@ def import_system(folder: Path, system: str, human: Mapping[Key, list[int]]) -> 
     path = folder / "outputs" / system / "conversations_tagged.json"
     rows = _tagged_rows(path)
     judge, ratings = _ratings(folder / "eval_outputs" / system)
+    stray = sum(key not in rows for key in ratings)
+    if stray == len(ratings):
+        raise MintError(
+            f"{folder / 'eval_outputs' / system}: no rating of any reply in outputs/{system}"
+        )
     conversations: dict[str, list[Key]] = {}
     for key in rows:
         conversations.setdefault(key[0], []).append(key)
@@ -87,7 +93,7 @@ def import_system(folder: Path, system: str, human: Mapping[Key, list[int]]) -> 
     first = next(iter(rows.values()))
     prompt = str(first.get("system_prompt") or "")
     return Record(
-        system=system,
+        system=slug(system) or "system",
         title="Human supporters" if system == HUMAN else system.replace("_", " "),
         kind="human" if system == HUMAN else "published",
         board=Board(
@@ -110,6 +116,7 @@ def import_system(folder: Path, system: str, human: Mapping[Key, list[int]]) -> 
             notes=[
                 "Replies, tags and ratings as published by Zhan et al. 2026 (arXiv 2604.11742).",
                 SPLICE,
+                *([f"{stray} ratings of replies that are not there: left out."] if stray else []),
             ],
         ),
         conversations=scored,
@@ -191,6 +198,8 @@ def _ratings(folder: Path) -> tuple[str, dict[Key, list[float | None]]]:
     for row in _lines(reader, path):
         where = f"{path}:{reader.line_num}"
         position = _number(row["turn_index"], where, "turn_index")
+        if position != int(position):
+            raise MintError(f"{where}: turn_index: {row['turn_index']} is no whole number")
         key = (str(row["conversation_id"]), int(position))
         if key in ratings:
             raise MintError(f"{where}: a second rating of turn {key[1]} of {key[0]}")

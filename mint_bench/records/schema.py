@@ -5,6 +5,7 @@ verified and a new metric needs no new run. Reading, writing and checking stand 
 and `verify`.
 """
 
+import re
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -20,6 +21,15 @@ Sha = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8,64}$")]
 Scalar = str | int | float | bool | None
 Kind = Literal["model", "human", "trivial", "published"]
 JudgeView = Literal["gold", "own", "spliced"]
+
+
+def slug(name: str) -> str:
+    """A name as a folder's, without what no file name takes; empty where nothing is left.
+
+    >>> slug("my system (v2)")
+    'my-system-v2'
+    """
+    return re.sub(r"[^A-Za-z0-9._+-]+", "-", name).strip("-._+")[:120]
 
 
 class _Part(BaseModel):

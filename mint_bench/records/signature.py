@@ -58,10 +58,11 @@ def _pinned(name: str, sha: str | None) -> str:
 
 
 def signature(record: Record) -> str:
-    """The board's signature, then what may differ within it: epochs, conversations, version."""
+    """The board's signature, then what may differ within it: settings, epochs, n, version."""
     conversations = len({conversation.id for conversation in record.conversations})
     return "|".join([
         board_signature(record.board),
+        f"settings:{short_sha(record.settings)}",
         f"epochs:{record.settings.epochs}",
         f"n:{conversations}",
         f"v:{record.provenance.version}",

@@ -109,11 +109,11 @@ def read_files(paths: Iterable[Path]) -> list[Record]:
     Raises:
         MintError: As `read_all`.
     """
-    seen: dict[tuple[str, str, str], Path] = {}
+    seen: dict[tuple[str, str], Path] = {}
     records = []
     for path in paths:
         record = read(path)
-        key = (record.system, signature(record), short_sha(record.settings))
+        key = (record.system, signature(record))
         if key in seen:
             raise MintError(f"{path}: same system and signature as {seen[key]}; remove one")
         seen[key] = path

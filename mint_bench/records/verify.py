@@ -19,7 +19,10 @@ from mint_bench.scoring import ScoredConversation, ScoredTurn
 from mint_bench.sources import SOURCES
 from mint_bench.sources.loading import pinned_revision
 
+PAIRINGS = ("vs_self", "vs_human")
 PARTS = ("reply", "tactics", "ratings")
+TURN_SURFACE = {f"{name}_{of}" for name in ("bigram", "bleu2", "rougeL") for of in PAIRINGS}
+CONVERSATION_SURFACE = {"gzip": 100.0, "mattr": 1.0}  # a word or two grow when compressed
 
 
 def verify(path: Path) -> Record:
@@ -60,14 +63,22 @@ def _board(record: Record) -> list[tuple[str, str]]:
     name = board.source.name.partition(":")[0]
     if name in SOURCES and board.source.revision != pinned_revision(SOURCES[name]):
         faults.append(("board.source.revision", f"is not the pinned one of {name}"))
-    if board.history == "gold" and board.seeker is not None:
-        faults.append(("board.seeker", "must be null under gold history"))
+    if (board.history == "gold") != (board.seeker is None):
+        faults.append(("board.seeker", "must be null under gold history, and only there"))
+    if board.judge_view not in {board.history, "spliced"} or (
+        board.judge_view == "spliced" and board.history == "own"
+    ):
+        faults.append(("board.judge_view", f"{board.judge_view} is no view of {board.history}"))
+    if name not in SOURCES and name != "file":
+        faults.append(("board.source.name", f"{name} is not a source"))
     repeated = [key for key, n in Counter((c.id, c.epoch) for c in conversations).items() if n > 1]
     if repeated:
         faults.append(("conversations", f"{repeated[0][0]} stands twice in epoch {repeated[0][1]}"))
-    late = [c for c in conversations if c.epoch > record.settings.epochs]
-    if late:
-        faults.append(("settings.epochs", f"{late[0].id} has epoch {late[0].epoch}"))
+    if max(c.epoch for c in conversations) != record.settings.epochs:
+        faults.append(("settings.epochs", "is not the number of epochs that were held"))
+    times = (record.provenance.started, record.provenance.finished)
+    if times[0] and times[1] and times[1] < times[0]:
+        faults.append(("provenance.finished", "lies before started"))
     return faults
 
 
@@ -77,8 +88,19 @@ def _conversation(
     turns = conversation.turns
     faults = []
     numbers = [turn.t for turn in turns]
+    if not turns:
+        faults.append((f"{field}.turns", "holds no turn"))
     if numbers != sorted(set(numbers)):
         faults.append((f"{field}.turns", "the numbers t must rise"))
+    if record.board.max_turns and turns and turns[-1].t > record.board.max_turns:
+        faults.append((f"{field}.turns", f"more than the board's {record.board.max_turns} turns"))
+    faults += [
+        (f"{field}.surface.{name}", f"{value} is not between 0 and {CONVERSATION_SURFACE[name]}")
+        if name in CONVERSATION_SURFACE
+        else (f"{field}.surface", f"unknown figure {name!r}")
+        for name, value in conversation.surface.items()
+        if not 0 <= value <= CONVERSATION_SURFACE.get(name, -1)
+    ]
     for index, turn in enumerate(turns):
         faults += [(f"{field}.turns.{index}.{part}", why) for part, why in _turn(turn, record)]
     return faults
@@ -102,13 +124,18 @@ def _turn(turn: ScoredTurn, record: Record) -> list[tuple[str, str]]:
             faults.append((part, "has figures and a reason for having none"))
         if value is not None and not scorer:
             faults.append((part, "has figures, but the board names no scorer for them"))
-    if turn.ratings and None in turn.ratings and PARTIAL_AGGREGATE not in turn.flags:
-        faults.append(("ratings", "a dimension is missing without the flag that says so"))
+    absent = turn.ratings.count(None) if turn.ratings else 0
+    if absent != (PARTIAL_AGGREGATE in turn.flags):
+        faults.append(("ratings", f"{absent} dimensions are missing, which the flags do not say"))
     faults += [
         (f"surface.{name}", f"{value} is not between 0 and 1")
+        if name in TURN_SURFACE
+        else ("surface", f"unknown figure {name!r}")
         for name, value in turn.surface.items()
-        if not 0 <= value <= 1
+        if not 0 <= value <= 1 or name not in TURN_SURFACE
     ]
+    if turn.t == 1 and turn.surface:
+        faults.append(("surface", "a first turn has no turn before it"))
     if not silent and not turn.words:
         faults.append(("words", "a reply without words"))
     return faults

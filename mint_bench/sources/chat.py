@@ -51,8 +51,8 @@ def chat_messages(raw: object, dialect: Dialect, where: str) -> tuple[Message, .
     ['Hello']
 
     Raises:
-        MintError: If `raw` is no list of messages, a role is unknown or a text is empty; the
-            message starts with `where` and counts messages from 1.
+        MintError: If `raw` is no list of messages, a role is unknown or the seeker says nothing;
+            the message starts with `where` and counts messages from 1.
     """
     if not isinstance(raw, list):
         raise MintError(f"{where}: the messages are no list")
@@ -72,7 +72,7 @@ def chat_messages(raw: object, dialect: Dialect, where: str) -> tuple[Message, .
         if speaker is None:
             continue
         text = item[dialect.text].strip()
-        if not text:
+        if not text and speaker is Speaker.SEEKER:  # an empty reply stays, unscored
             raise MintError(f"{at}: field {dialect.text!r} is empty; remove the message or fill it")
         found.append(Message(speaker, text))
     return tuple(found)

@@ -68,6 +68,8 @@ def _conversation(item: _Item) -> Conversation:
     identity = item.default_id if own_id is None else own_id
     if isinstance(identity, bool) or not isinstance(identity, str | int) or identity == "":
         raise MintError(f"{where}: field 'id' is no text; give a text, a whole number or nothing")
+    if not str(identity).isprintable():
+        raise MintError(f"{where}: field 'id' holds characters that cannot be printed")
     language, metadata = value.get("language", "en"), value.get("metadata", {})
     if not isinstance(language, str) or not language:
         raise MintError(f"{where}: field 'language' is no text, such as \"en\"")
@@ -112,7 +114,7 @@ def _items(path: Path) -> Iterator[_Item]:
             return
         try:
             value, at = decoder.raw_decode(text, at)
-        except (json.JSONDecodeError, RecursionError):
+        except (ValueError, RecursionError):
             raise MintError(f"{path}:{line}: not JSON; truncated or damaged?") from None
         count += 1
         yield _Item(f"{path}:{line}", f"item-{count}", value)

@@ -16,6 +16,7 @@ from mint_bench.errors import MintError
 from mint_bench.features import Floats, Sparse, Vocabulary
 from mint_bench.language import not_english
 from mint_bench.resources import sha256_file, sha256_text
+from mint_bench.tactics.sentences import has_words
 from mint_bench.tactics.tagger import TACTICS, SplitReply, Tagging
 from mint_bench.weights import Arrays, read_arrays
 
@@ -109,8 +110,9 @@ class NgramTagger:
         known = [reply for reply, reason in zip(replies, reasons, strict=True) if reason is None]
         sentences = [sentence for reply in known for sentence in reply.sentences]
         place = place_features([len(reply.sentences) for reply in known])
+        worded = np.array([has_words(sentence) for sentence in sentences], dtype=bool)[:, None]
         present = iter_rows(
-            self._model.logits(sentences, place) > self._model.thresholds,
+            (self._model.logits(sentences, place) > self._model.thresholds) & worded,
             [len(reply.sentences) for reply in known],
         )
         return [

@@ -67,6 +67,23 @@ def test_nothing_in_nothing_out():
         assert (done.code, done.out) == (0, "")
 
 
+def test_a_faulty_line_stops_no_other():
+    done = type_in("tag", "-", stdin=jsonl({"id": 1, "text": "Why?"}) + "{broken\n"
+                   + jsonl({"id": 3, "text": "How?"}))  # fmt: skip
+    assert [json.loads(line)["id"] for line in done.out.splitlines()] == [1, 3]
+    assert done.code == 2
+
+
+def test_what_cannot_be_written_as_utf8_is_escaped():
+    [row] = lines(type_in("tag", "-", stdin='{"id": "\\ud800", "text": "Why?"}\n'))
+    assert row["id"] == "\ud800"
+
+
+def test_an_emoji_is_no_sentence_even_where_it_is_given_as_one():
+    [row] = lines(type_in("tag", "-", stdin=jsonl({"id": 1, "sentences": ["Why?", "💛"]})))
+    assert row["sentences"][1] == {"text": "💛", "tactics": []}
+
+
 @pytest.mark.parametrize(
     ("verb", "text", "named"),
     [
@@ -81,7 +98,7 @@ def test_nothing_in_nothing_out():
         ("rate", jsonl({"messages": ["x"]}), "messages.0: expected role and content"),
     ],
 )  # fmt: skip
-def test_a_faulty_line_is_named(verb, text, named):
+def test_a_faulty_line_is_named_in_one_line(verb, text, named):
     done = type_in(verb, "-", stdin=text)
     assert done.code == 2
     assert named in done.err

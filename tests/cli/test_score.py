@@ -74,7 +74,7 @@ def test_without_a_judge_there_is_no_empathy(file, tmp_path):
     [
         (["--tagger", "embeded"], "did you mean embedded?"),
         (["--judge", "nobody"], "'nobody'"),
-        (["--system", "***"], "holds no letter or digit"),
+        (["--system", "***"], "holds none of a-z"),
         (["--format", "pdf"], "pdf"),
     ],
 )

@@ -46,7 +46,7 @@ def test_a_terminal_shows_figure_interval_and_signature(results):
     done = type_in("table", "--results", results)
     assert done.code == 0
     assert "gold history" in done.out
-    assert "mint:1|data:talks@1." in done.out
+    assert "mint:1|data:file:talks@1." in done.out
     assert "ours" in done.out
 
 

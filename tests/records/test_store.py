@@ -25,7 +25,7 @@ turns = st.builds(
     tokens=st.none() | st.integers(0, 900),
     reasoning_tokens=st.none() | st.integers(0, 900),
     surface=st.dictionaries(names, st.floats(0, 1), max_size=2),
-    flags=st.lists(names, max_size=2),
+    flags=st.lists(st.from_regex(r"[a-z][a-z0-9_]{0,10}", fullmatch=True), max_size=2),
     unscored=st.dictionaries(names, names, max_size=2),
 )
 conversations = st.builds(
