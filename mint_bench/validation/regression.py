@@ -1,7 +1,7 @@
 """The two regressions behind the embedded scorers: logistic for tags, ridge for ratings.
 
-Both are convex and solved without chance: the same rows give the same weights bit for bit on one
-machine. Known nothing of texts.
+Both are convex and solved without chance, on one thread since sums depend on how threads share
+them: the same rows give the same weights bit for bit on one machine. Knows nothing of texts.
 """
 
 from typing import Any
@@ -32,6 +32,7 @@ def fit_logistic(
         Weights (d, k) and intercepts (k,).
     """
     from scipy.optimize import minimize
+    from threadpoolctl import threadpool_limits
 
     count, width = rows.shape[1], labels.shape[1]
     transposed = rows.T.tocsr()
@@ -50,7 +51,8 @@ def fit_logistic(
         return value, gradient
 
     start = np.zeros(count * width + width)
-    best: Any = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": steps})
+    with threadpool_limits(1):
+        best: Any = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": steps})
     matrix = best.x[: count * width].reshape(count, width).astype(np.float32)
     return matrix, best.x[count * width :].astype(np.float32)
 
@@ -75,8 +77,10 @@ def fit_ridge(products: Doubles, targets: Doubles, weights: Doubles, strength: f
         Dual coefficients α, shape (n, k): W = rowsᵀ α.
     """
     from scipy.linalg import cho_factor, cho_solve
+    from threadpoolctl import threadpool_limits
 
     system = products.copy()
     system[np.diag_indices_from(system)] += strength / weights
-    solved: Doubles = cho_solve(cho_factor(system, overwrite_a=True), targets)
+    with threadpool_limits(1):
+        solved: Doubles = cho_solve(cho_factor(system, overwrite_a=True), targets)
     return solved
