@@ -11,8 +11,6 @@ from pathlib import Path
 
 from mint_bench.errors import MintError
 
-FOLDERS = ("tasks", "scorers", "leaderboard", "recipes", "results")
-
 
 @cache
 def data_root() -> Path:

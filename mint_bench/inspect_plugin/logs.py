@@ -61,10 +61,8 @@ def record_from_log(log: EvalLog | Path) -> Record:
     if not scored:
         reason = _notes(samples)[0].removeprefix("failed: ") if samples else "it is empty"
         raise MintError(f"{where}: no conversation in it is scored ({reason}); see `inspect view`")
-    reasons = {id(sample): _failure(sample) for sample in samples if not _scores(sample)}
     conversations = [
-        _lost(sample, reasons[id(sample)]) if id(sample) in reasons else _figures(sample, where)
-        for sample in samples
+        _figures(sample, where) if _scores(sample) else _lost(sample) for sample in samples
     ]
     provider, _, name = log.eval.model.partition("/")
     kind: Kind = _kind(log, provider)
@@ -243,17 +241,15 @@ def _failure(sample: EvalSample) -> str:
     return (reason or "not scored").strip().splitlines()[0][:160]
 
 
-def _lost(sample: EvalSample, reason: str) -> ScoredConversation:
+def _lost(sample: EvalSample) -> ScoredConversation:
     """A conversation that failed: each of its turns is there, unscored, with the reason."""
     data = SampleData.model_validate(sample.metadata)
     turns = data.conversation(str(sample.id)).scored_turns
+    reason = f"conversation failed: {_failure(sample)}"
     return ScoredConversation(
         id=str(sample.id),
         epoch=sample.epoch,
-        turns=[
-            ScoredTurn(t=t, unscored={"reply": f"conversation failed: {reason}"})
-            for t in range(1, len(turns) + 1)
-        ],
+        turns=[ScoredTurn(t=t, unscored={"reply": reason}) for t in range(1, len(turns) + 1)],
     )
 
 

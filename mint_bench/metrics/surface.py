@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
 
+OVERLAPS = ("bigram", "bleu2", "rougeL")
+PAIRINGS = ("vs_human", "vs_self")
 GZIP_WORDS = 512
 MATTR_WINDOW = 50
 _WORD = re.compile(r"[^\W_]+")
@@ -95,9 +97,8 @@ def turn_surface(
     figures = {}
     for pairing, previous in (("vs_self", own_previous), ("vs_human", human_previous)):
         if previous:
-            figures[f"bigram_{pairing}"] = round(bigram_overlap(reply, previous), 6)
-            figures[f"bleu2_{pairing}"] = round(bleu2(reply, previous), 6)
-            figures[f"rougeL_{pairing}"] = round(rouge_l(reply, previous), 6)
+            for name, measure in zip(OVERLAPS, (bigram_overlap, bleu2, rouge_l), strict=True):
+                figures[f"{name}_{pairing}"] = round(measure(reply, previous), 6)
     return figures
 
 

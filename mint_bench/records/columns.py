@@ -20,6 +20,7 @@ from mint_bench.metrics.repetition import (
     shuffle_null_rows,
     stickiness_rows,
 )
+from mint_bench.metrics.surface import OVERLAPS, PAIRINGS
 from mint_bench.records.arrays import Pairing, Turns, adjacent, pairs
 from mint_bench.stats.statistic import Difference, Floats, MacroRatio, Ratio, Statistic
 
@@ -120,9 +121,13 @@ def common_tactics(rows: Floats) -> Floats:
 
     The others' columns are set to zero, which leaves them out of the macro mean.
     """
-    hits, before = np.split(rows, 2, axis=1)
-    kept = (before > 0).sum(axis=0) >= MIN_TACTIC_CONVERSATIONS
-    return np.concatenate([hits * kept, before * kept], axis=1)
+    return rows * _common_mask(rows)
+
+
+def _common_mask(rows: Floats) -> Floats:
+    """1 for the columns of a tactic with a denominator in enough conversations, else 0."""
+    before = np.split(rows, 2, axis=1)[1]
+    return np.tile((before > 0).sum(axis=0) >= MIN_TACTIC_CONVERSATIONS, 2).astype(np.float64)
 
 
 def excess_rows(turns: Turns) -> Floats:
@@ -144,7 +149,7 @@ def excess_rows(turns: Turns) -> Floats:
     owner[turns.session] = turns.group
     null = np.zeros_like(rows)
     np.add.at(null, owner, null_by_session)
-    kept = np.tile((rows[:, 10:] > 0).sum(axis=0) >= MIN_TACTIC_CONVERSATIONS, 2)
+    kept = _common_mask(rows)
     return np.concatenate([rows * kept, null * kept], axis=1)
 
 
@@ -243,8 +248,8 @@ def _columns() -> list[Column]:
                 Ratio(),
                 _per_turn(_surface(f"{name}_{pairing}")),
             )
-            for name in ("bigram", "bleu2", "rougeL")
-            for pairing in ("vs_human", "vs_self")
+            for name in OVERLAPS
+            for pairing in PAIRINGS
         ),
         Column("unscored", "unscored", Ratio(), _per_turn(unscored), "lower"),
     ]

@@ -1,7 +1,7 @@
 """A system's figures with intervals, recomputed from its conversations.
 
 Live metrics take the linearised t; tables and page the studentised bootstrap. Tests between
-systems stand in `ranking`.
+systems stand in `stats.compare`.
 """
 
 import math

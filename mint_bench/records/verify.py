@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 from mint_bench.errors import MintError
+from mint_bench.metrics.surface import OVERLAPS, PAIRINGS
 from mint_bench.records.arrays import PARTIAL_AGGREGATE
 from mint_bench.records.figures import figures
 from mint_bench.records.schema import Record
@@ -19,9 +20,8 @@ from mint_bench.scoring import ScoredConversation, ScoredTurn
 from mint_bench.sources import SOURCES
 from mint_bench.sources.loading import pinned_revision
 
-PAIRINGS = ("vs_self", "vs_human")
 PARTS = ("reply", "tactics", "ratings")
-TURN_SURFACE = {f"{name}_{of}" for name in ("bigram", "bleu2", "rougeL") for of in PAIRINGS}
+TURN_SURFACE = {f"{name}_{of}" for name in OVERLAPS for of in PAIRINGS}
 CONVERSATION_SURFACE = {"gzip": 100.0, "mattr": 1.0}  # a word or two grow when compressed
 
 

@@ -84,7 +84,9 @@ def load(spec: str) -> Source:
     card, split = card_of(spec)
     path = fetch(card)
     conversations = _read(card.name, path, split)
-    return Source(spec, card, pinned_revision(card), conversations, _ids_sha(conversations))
+    return Source(
+        spec, card, pinned_revision(card), conversations, ids_sha(c.id for c in conversations)
+    )
 
 
 def pinned_revision(card: SourceCard) -> str:
@@ -113,7 +115,7 @@ def _load_file(spec: str) -> Source:
     conversations = read_transcripts(path)
     scored = sum(len(conversation.scored_turns) for conversation in conversations)
     card = user_card(spec, _file_revision(path), len(conversations), scored)
-    return Source(spec, card, card.revision, conversations, _ids_sha(conversations))
+    return Source(spec, card, card.revision, conversations, ids_sha(c.id for c in conversations))
 
 
 def _user_path(spec: str) -> Path:
@@ -128,10 +130,6 @@ def _user_path(spec: str) -> Path:
 
 def _file_revision(path: Path) -> str:
     return f"sha256-{sha256_file(path)[:12]}"
-
-
-def _ids_sha(conversations: tuple[Conversation, ...]) -> str:
-    return ids_sha(conversation.id for conversation in conversations)
 
 
 def _is_file(spec: str) -> bool:
