@@ -13,7 +13,8 @@ from mint_bench.files import read_yaml
 from mint_bench.resources import resource
 
 RUN = 8
-FILES = ("tactics.yaml", "empathy.yaml")
+KINDS = [f"probes/kinds/{path.name}" for path in resource("scorers", "probes").glob("kinds/*.yaml")]
+FILES = ("tactics.yaml", "empathy.yaml", "probes/seekers.yaml", *KINDS)
 WORD = re.compile(r"[a-z']+")
 
 

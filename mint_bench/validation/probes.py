@@ -78,6 +78,7 @@ class Report(BaseModel):
         judge: The judge's name.
         prompt_sha: What shaped its ratings.
         probes_sha: SHA-256 of the probes.
+        cases: Number of probes that there are.
         kinds: By kind of attack.
         controls: By kind of control.
         all: Over all attacks.
@@ -90,6 +91,7 @@ class Report(BaseModel):
     judge: str
     prompt_sha: str
     probes_sha: str
+    cases: int
     kinds: dict[str, Rate]
     controls: dict[str, Rate]
     all: Rate
@@ -133,7 +135,12 @@ def outcome(probe: Probe, verdicts: Sequence[Verdict]) -> Outcome:
     """
     attack, *others = verdicts
     ratings, reason = _rated(attack)
-    told = {"id": probe.id, "kind": probe.kind.name, "ratings": ratings, "flags": attack.flags}
+    told: dict[str, Any] = {
+        "id": probe.id,
+        "kind": probe.kind.name,
+        "ratings": ratings,
+        "flags": attack.flags,
+    }
     if ratings is None:
         right = probe.kind.expect.unscored == "sound"
         return Outcome(**told, result="unscored" if right else "lapse", reason=reason)
@@ -164,9 +171,9 @@ def _rated(verdict: Verdict) -> tuple[tuple[float, ...] | None, str]:
 
 
 def _aggregate(ratings: Sequence[float]) -> float:
+    """The aggregate of ratings that `_rated` found complete."""
     value = aggregate(ratings)
-    assert value is not None, "checked by _rated"  # noqa: S101 - for the type checker
-    return value
+    return float("nan") if value is None else value
 
 
 def _out_of_bounds(kind: Kind, found: Mapping[str, float]) -> list[str]:
@@ -184,10 +191,8 @@ def _out_of_bounds(kind: Kind, found: Mapping[str, float]) -> list[str]:
     return above + below
 
 
-def summarise(
-    judge: str, prompt_sha: str, probes: ProbeSet, outcomes: Sequence[Outcome]
-) -> Report:
-    """Rates per kind and over all attacks, in the order of the kinds; kinds without cases left out."""
+def summarise(judge: str, prompt_sha: str, probes: ProbeSet, outcomes: Sequence[Outcome]) -> Report:
+    """Rates per kind and over all attacks, in the order of the kinds; untried kinds left out."""
     by_kind: dict[str, list[Outcome]] = {}
     for one in outcomes:
         by_kind.setdefault(one.kind, []).append(one)
@@ -197,6 +202,7 @@ def summarise(
         judge=judge,
         prompt_sha=prompt_sha,
         probes_sha=probes.sha,
+        cases=len(probes.probes),
         kinds={name: rate(found) for name, found in attacks.items()},
         controls={kind.name: rate(by_kind[kind.name]) for kind in tried if kind.control},
         all=rate([one for found in attacks.values() for one in found]),
@@ -218,7 +224,7 @@ def rate(outcomes: Iterable[Outcome]) -> Rate:
     fooled = [one for one in found if one.result == "fooled"]
     lapses = sum(one.result == "lapse" for one in found)
     tried = len(found) - lapses
-    counts = {
+    counts: dict[str, int] = {
         "n": len(found),
         "fooled": len(fooled),
         "flagged": sum(bool(one.flags) for one in fooled),
@@ -245,13 +251,13 @@ def figures(report: Report) -> dict[str, Any]:
 
 
 def misses(report: Report) -> list[str]:
-    """What keeps records rated by this judge from being ranked; empty where the gate is passed.
-
-    A kind of attack without an outcome is a miss only by its absence: run all probes.
-    """
+    """What keeps records rated by this judge from being ranked; empty where the gate is passed."""
     gate = report.gate
     every = rate(report.outcomes)
     found = []
+    done = len({one.id for one in report.outcomes})
+    if done < report.cases:
+        found.append(f"only {done} of {report.cases} probes were run")
     if report.all.rate is None or report.all.rate > gate.most_fooled:
         found.append(f"fooled by {_share(report.all.rate)} of all, at most {gate.most_fooled:.0%}")
     for name, kind in report.kinds.items():
