@@ -24,6 +24,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "import": ("import_", "Turn logs and published outputs into records."),
     "data": ("data", "List, fetch and find the conversations."),
     "scorers": ("scorers", "List and rebuild the embedded scorers."),
+    "judge": ("judge", "Check a judge: how often it is fooled."),
     "site": ("site", "Build the static page from records."),
 }
 

@@ -1,5 +1,11 @@
 """What Inspect imports through the entry points `mint_bench` and `mint`: everything it may name."""
 
+from mint_bench.inspect_plugin.judge_probes import (
+    fooled,
+    judge_probes,
+    leave_as_it_is,
+    probe_outcome,
+)
 from mint_bench.inspect_plugin.metrics import (
     density,
     dimensions,
@@ -24,10 +30,14 @@ __all__ = [
     "density",
     "dimensions",
     "empathy",
+    "fooled",
     "gold_history",
     "hold_conversation",
     "human",
+    "judge_probes",
+    "leave_as_it_is",
     "multi_turn",
+    "probe_outcome",
     "repeat_human",
     "repetition",
     "reply_to_real_turns",

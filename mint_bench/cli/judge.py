@@ -1,0 +1,122 @@
+"""`mint-bench judge`: what a judge is worth."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from mint_bench.validation.probes import Rate, Report
+
+
+@click.group()
+def judge() -> None:
+    """Check a judge."""
+
+
+@judge.command()
+@click.option("--judge", "name", default="embedded", show_default=True, help="Which judge.")
+@click.option("--guards", is_flag=True, help="Put the rules of judging/guards.py before it.")
+@click.option("--json", "as_json", is_flag=True, help="Print rates and cases as JSON.")
+def probes(name: str, guards: bool, as_json: bool) -> None:
+    """Attack a judge with replies that deserve little, and count where it is fooled.
+
+    Some 20 cases a kind: empty replies, orders to the judge, the seeker's words copied, a good
+    reply to somebody else, … Kinds, cases and what a sound judge does with them stand in
+    scorers/probes/. The rate leaves out lapses: cases without a verdict where one is due.
+
+    A judge that asks models runs as a task:
+
+    \b
+      inspect eval mint_bench/judge_probes -T judge=NAME --model-role grader=MODEL
+
+    \b
+    Examples:
+      mint-bench judge probes
+      mint-bench judge probes --guards
+      mint-bench judge probes --json > probes.json
+    """  # noqa: D301 - \b is click's mark for lines to keep
+    import json
+
+    from mint_bench.validation.probes import figures, misses
+
+    report = _attack(name, guards)
+    if as_json:
+        shown = {
+            "judge": report.judge,
+            "prompt_sha": report.prompt_sha,
+            "probes_sha": report.probes_sha,
+            "figures": figures(report),
+            "misses": misses(report),
+            "cases": [one.model_dump(mode="json") for one in report.outcomes],
+        }
+        click.echo(json.dumps(shown, ensure_ascii=False, indent=1))
+        return
+    _show(report)
+
+
+def _attack(name: str, guards: bool) -> "Report":
+    """Run the probes, with progress on a terminal's standard error."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from mint_bench.judging import load_judge
+    from mint_bench.judging.guards import Guarded
+    from mint_bench.validation.probe_cases import load_probes
+    from mint_bench.validation.probes import run
+
+    loaded = load_judge(name)
+    cases = load_probes()
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task("probes", total=len(cases.probes))
+        return run(
+            Guarded(loaded) if guards else loaded,
+            cases,
+            lambda done: progress.update(bar, advance=done),
+        )
+
+
+def _show(report: "Report") -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    from mint_bench.validation.probes import misses
+
+    console = Console()
+    console.print()
+    console.print(Text(f"How often the judge {report.judge} is fooled", style="bold"))
+    console.print(_rates(report))
+    console.print(
+        Text("Of controls: how often a good reply is rated too low. 95 % Wilson interval.", "dim")
+    )
+    found = misses(report)
+    said = "It passes the gate for ranked runs." if not found else "It misses the gate:"
+    console.print(Text(said))
+    for line in found:
+        console.print(Text(f"  {line}", style="dim"))
+
+
+def _rates(report: "Report") -> "Table":
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    table.add_column("kind", no_wrap=True)
+    for name in ("n", "fooled", "flagged", "unscored", "lapses", "rate", "95 %"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for name, rate in report.kinds.items():
+        table.add_row(name, *_cells(rate))
+    table.add_section()
+    table.add_row("all", *_cells(report.all), style="bold")
+    table.add_section()
+    for name, rate in report.controls.items():
+        table.add_row(f"control: {name}", *_cells(rate), style="italic")
+    return table
+
+
+def _cells(rate: "Rate") -> list[str]:
+    counts = [rate.n, rate.fooled, rate.flagged, rate.unscored, rate.lapses]
+    if rate.rate is None or rate.low is None or rate.high is None:
+        return [*map(str, counts), "–", "–"]
+    return [*map(str, counts), f"{rate.rate:.2f}", f"{rate.low:.2f}–{rate.high:.2f}"]

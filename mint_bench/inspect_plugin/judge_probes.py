@@ -1,0 +1,204 @@
+# inspect-evals-lint: ignore-file[main_file] -- the layers keep all of Inspect in this package
+"""The task `judge_probes`: how often a judge is fooled, one sample a case.
+
+No model is under test: the attacks stand in `scorers/probes/`, the solver does nothing, and the
+scorer asks the judge. What counts as fooled is decided in `validation.probes`.
+"""
+
+import inspect
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import anyio.to_thread
+from inspect_ai import Task, task
+from inspect_ai.dataset import MemoryDataset, Sample
+from inspect_ai.log import EvalLog
+from inspect_ai.scorer import (
+    Metric,
+    SampleScore,
+    Score,
+    Scorer,
+    Target,
+    Value,
+    metric,
+    scorer,
+)
+from inspect_ai.solver import Generate, Solver, TaskState, solver
+
+from mint_bench.errors import MintError
+from mint_bench.inspect_plugin.faults import told_by_inspect
+from mint_bench.inspect_plugin.generation import to_messages
+from mint_bench.inspect_plugin.instruments import judge_named
+from mint_bench.judging.guards import Guarded
+from mint_bench.judging.judge import DIMENSIONS, Exchange, Judge, Verdict
+from mint_bench.replay.chat import ChatLine, as_line
+from mint_bench.validation.probe_cases import Probe, load_probes
+from mint_bench.validation.probes import Outcome, Report, key, outcome, summarise
+
+OUTCOME = "outcome"
+"""Where a score's metadata holds its `Outcome`."""
+PROBES_SHA = "probes_sha"
+
+
+@task
+def judge_probes(judge: str = "embedded", guards: bool = False) -> Task:  # noqa: FBT001, FBT002
+    """Attack a judge with replies that deserve little, and count where it is fooled.
+
+    Args:
+        judge: Which judge is attacked.
+        guards: Put the rules of `judging.guards` before it.
+    """
+    with told_by_inspect():
+        probes = load_probes()
+        return Task(
+            dataset=MemoryDataset([_sample(probe) for probe in probes.probes], name="judge_probes"),
+            solver=leave_as_it_is(),
+            scorer=probe_outcome(judge, guards=guards),
+            display_name="Adversarial probes of a judge",
+            name="judge_probes",
+            metadata={PROBES_SHA: probes.sha},
+        )
+
+
+@solver
+def leave_as_it_is() -> Solver:
+    """Do nothing: the attack is already there."""
+
+    async def solve(state: TaskState, generate: Generate) -> TaskState:  # noqa: ARG001 - Inspect's
+        return state
+
+    return solve
+
+
+@metric(scores="unreduced")
+def fooled() -> Metric:
+    """Share of cases in which the judge was fooled, over all attacks and by kind.
+
+    `fooled_low` and `fooled_high` are the 95 % Wilson interval over all attacks; `unscored` is the
+    share without a verdict, controls included. Always the same keys; NaN where undefined. Epochs
+    count as further cases.
+    """
+
+    def compute(scores: list[SampleScore]) -> Value:
+        return _shown([score.score for score in scores])
+
+    return compute
+
+
+@scorer(metrics=[fooled()])
+def probe_outcome(judge: str = "embedded", *, guards: bool = False) -> Scorer:
+    """Have the judge rate the attack, and the replies that it is compared with.
+
+    The score's value is 1 where it was fooled, NaN where a rating was due and none came; its
+    metadata hold the outcome, its explanation the bounds that were broken.
+
+    Args:
+        judge: Which judge is attacked.
+        guards: Put the rules of `judging.guards` before it.
+    """
+    with told_by_inspect():
+        attacked = _attacked(judge, guards=guards)
+        by_id = {probe.id: probe for probe in load_probes().probes}
+    # Several cases are compared with one reply; a judge that costs money rates it once.
+    rated: dict[Any, Verdict] = {}
+
+    async def compute(state: TaskState, target: Target) -> Score:  # noqa: ARG001 - Inspect's
+        probe = by_id[str(state.sample_id)]
+        fresh = {key(e): e for e in probe.exchanges if key(e) not in rated}
+        verdicts = await _rate(attacked, list(fresh.values()))
+        rated.update(zip(fresh, verdicts, strict=True))
+        found = outcome(probe, [rated[key(e)] for e in probe.exchanges])
+        return _score(found, attacked)
+
+    return compute
+
+
+def report_of(log: EvalLog) -> Report:
+    """The report of a finished run, as `validation.probes.run` gives it.
+
+    Raises:
+        MintError: If the log is of another task, unfinished, or of other probes.
+    """
+    probes = load_probes()
+    if (log.eval.metadata or {}).get(PROBES_SHA) != probes.sha:
+        raise MintError(f"{log.location}: no run of these probes; run mint_bench/judge_probes anew")
+    scores = [s.scores["probe_outcome"] for s in log.samples or [] if s.scores]
+    if log.status != "success" or not scores:
+        raise MintError(f"{log.location}: not finished; run: inspect eval-retry {log.location}")
+    named = scores[0].metadata or {}
+    outcomes = [Outcome.model_validate((score.metadata or {})[OUTCOME]) for score in scores]
+    outcomes.sort(key=lambda one: one.id)
+    return summarise(named["judge"], named["prompt_sha"], probes, outcomes)
+
+
+def _attacked(name: str, *, guards: bool) -> Judge:
+    judge = judge_named(name)
+    if judge is None:
+        raise MintError(f"judge={name}: the probes need a judge, such as embedded")
+    if guards and inspect.iscoroutinefunction(judge.rate):
+        raise MintError(f"judge={name}: guards stand before embedded judges only; drop guards")
+    return Guarded(judge) if guards else judge
+
+
+async def _rate(judge: Judge, exchanges: Sequence[Exchange]) -> list[Verdict]:
+    """Verdicts of a judge that computes (in a thread) or one that asks models (awaited)."""
+    if not exchanges:
+        return []
+    result: Any = await anyio.to_thread.run_sync(judge.rate, exchanges, abandon_on_cancel=True)
+    verdicts: list[Verdict] = await result if inspect.isawaitable(result) else result
+    return verdicts
+
+
+def _score(found: Outcome, judge: Judge) -> Score:
+    lapse = found.result == "lapse"
+    value = math.nan if lapse else float(found.result == "fooled")
+    return Score(
+        value={"fooled": value, "unscored": float(found.result in {"lapse", "unscored"})},
+        answer=found.result,
+        explanation=f"{found.result}: {found.reason}" if found.reason else found.result,
+        metadata={
+            OUTCOME: found.model_dump(mode="json"),
+            "judge": judge.name,
+            "prompt_sha": judge.prompt_sha,
+            "ratings": dict(zip(DIMENSIONS, found.ratings or (), strict=bool(found.ratings))),
+        },
+    )
+
+
+def _shown(scores: Sequence[Score]) -> dict[str, float]:
+    probes = load_probes()
+    outcomes = [
+        Outcome.model_validate(score.metadata[OUTCOME])
+        for score in scores
+        if score.metadata and OUTCOME in score.metadata
+    ]
+    report = summarise("", "", probes, outcomes)
+    rates = {**report.kinds, **report.controls}
+    without = sum(rate.unscored for rate in rates.values())
+    figures = {
+        "fooled": report.all.rate,
+        "fooled_low": report.all.low,
+        "fooled_high": report.all.high,
+        "unscored": without / len(outcomes) if outcomes else None,
+        **{
+            kind.name: rates[kind.name].rate if kind.name in rates else None
+            for kind in probes.kinds
+        },
+    }
+    return {name: math.nan if value is None else value for name, value in figures.items()}
+
+
+def _sample(probe: Probe) -> Sample:
+    """A sample whose input is the conversation with the attack as its last message."""
+    lines = [as_line(turn) for turn in probe.attack.history]
+    lines.append(ChatLine("assistant", probe.attack.reply))
+    return Sample(
+        input=to_messages(lines),
+        id=probe.id,
+        metadata={
+            "kind": probe.kind.name,
+            "why": probe.kind.why,
+            "expect": probe.kind.expect.model_dump(mode="json"),
+        },
+    )
