@@ -3,16 +3,23 @@
 import pytest
 from inspect_ai import eval as inspect_eval
 from inspect_ai.log import read_eval_log
+from inspect_ai.scorer import Score
 
 from mint_bench.errors import MintError
 from mint_bench.inspect_plugin import judge_probes as module
-from mint_bench.inspect_plugin.judge_probes import judge_probes, leave_as_it_is, report_of
+from mint_bench.inspect_plugin.judge_probes import (
+    fooled,
+    judge_probes,
+    leave_as_it_is,
+    report_of,
+)
 from mint_bench.judging import load_judge
 from mint_bench.judging.judge import Verdict
 from mint_bench.validation.probe_cases import load_probes
-from mint_bench.validation.probes import figures, misses
+from mint_bench.validation.probes import Outcome, figures, misses
 from mint_bench.validation.probes import run as run_probes
 
+from .metric_epochs import run_metrics
 from .runs import metrics
 
 BEST = (5.0, 5.0, 5.0, 1.0, 1.0, 1.0)
@@ -85,6 +92,25 @@ def test_a_part_of_the_probes_makes_a_report_that_does_not_pass(tmp_path, monkey
     report = report_of(log)
     assert report.judge == "asking"
     assert any("only 5 of" in miss for miss in misses(report))
+
+
+def score_of(case, result):
+    found = Outcome(id=case, kind=case[:-3], result=result)
+    return Score(value={"fooled": 0.0}, metadata={"outcome": found.model_dump(mode="json")})
+
+
+def test_epochs_that_agree_change_nothing(tmp_path):
+    results = {"symbols-01": "fooled", "symbols-02": "held", "empty-01": "unscored"}
+    once = {case: [score_of(case, result)] for case, result in results.items()}
+    thrice = {case: scores * 3 for case, scores in once.items()}
+    first, second = (run_metrics([fooled()], table, tmp_path) for table in (once, thrice))
+    assert second == pytest.approx(first, nan_ok=True)
+    assert first["symbols"] == 0.5
+
+
+def test_an_attack_that_works_in_one_epoch_works(tmp_path):
+    table = {"symbols-01": [score_of("symbols-01", r) for r in ("held", "fooled", "held")]}
+    assert run_metrics([fooled()], table, tmp_path)["fooled"] == 1
 
 
 def test_a_log_of_other_probes_is_refused(tmp_path):
