@@ -20,7 +20,10 @@ History = Literal["gold", "own"]
 Count = Annotated[int, Field(ge=0, le=100_000, strict=True)]
 Counts = Annotated[list[Count], Field(min_length=10, max_length=10)]
 Flag = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]  # a word, never a sentence
+ALSO = "also"
+"""Where figures beside the ranking stand, and how their parts begin in `unscored` (`also.x`)."""
 Rating = Annotated[float, Field(ge=1, le=5)]
+AlsoName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Ratings = Annotated[list[Rating | None], Field(min_length=6, max_length=6)]
 
 
@@ -40,7 +43,15 @@ class ScoredTurn(BaseModel):
     reasoning_tokens: int | None = Field(default=None, ge=0)
     surface: dict[str, float] = Field(default_factory=dict)
     flags: list[Flag] = Field(default_factory=list)
+    also: dict[AlsoName, float] = Field(
+        default_factory=dict, description="Figures beside the ranking, by name"
+    )
     unscored: dict[str, str] = Field(default_factory=dict, description="Part to reason")
+
+    @property
+    def lacks_a_part(self) -> bool:
+        """Whether a part that the ranking stands on is unscored; figures beside it do not count."""
+        return any(not part.startswith(f"{ALSO}.") for part in self.unscored)
 
 
 class ScoredConversation(BaseModel):

@@ -17,6 +17,7 @@ from mint_bench.files import validate_model
 from mint_bench.inspect_plugin.board import BOARD, COMMAND, HARDWARE, MODEL_REVISION, RunBoard
 from mint_bench.inspect_plugin.held import SampleData
 from mint_bench.inspect_plugin.metrics import FIGURES
+from mint_bench.inspect_plugin.per_turn import how_measured, with_also
 from mint_bench.inspect_plugin.providers import PROVIDER
 from mint_bench.records.schema import (
     Board,
@@ -119,11 +120,10 @@ def _metadata(sample: EvalSample) -> dict[str, object]:
 
 
 def _figures(sample: EvalSample, where: str) -> ScoredConversation:
-    return validate_model(
-        _metadata(sample)[FIGURES],
-        ScoredConversation,
-        f"{where}: {sample.id}, epoch {sample.epoch}",
-    )
+    where = f"{where}: {sample.id}, epoch {sample.epoch}"
+    scored = validate_model(_metadata(sample)[FIGURES], ScoredConversation, where)
+    whole = with_also(scored, sample.scores or {})
+    return validate_model(whole.model_dump(), ScoredConversation, where)
 
 
 def _board(
@@ -213,6 +213,7 @@ def _provenance(
         cost_usd=round(sum(costs), 6) if costs else None,
         hardware=metadata.get(HARDWARE),
         log_sha=sha256_file(path) if path and path.is_file() else None,
+        also=_how(samples),
         notes=_notes(samples),
     )
 
@@ -251,6 +252,16 @@ def _lost(sample: EvalSample) -> ScoredConversation:
         epoch=sample.epoch,
         turns=[ScoredTurn(t=t, unscored={"reply": reason}) for t in range(1, len(turns) + 1)],
     )
+
+
+def _how(samples: Sequence[EvalSample]) -> dict[str, str]:
+    """What produced each figure beside the ranking."""
+    return {
+        name: how
+        for sample in samples
+        if _scores(sample)
+        for name, how in how_measured(sample.scores or {}).items()
+    }
 
 
 def _notes(samples: Sequence[EvalSample]) -> list[str]:

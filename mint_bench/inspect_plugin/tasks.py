@@ -16,6 +16,7 @@ from inspect_ai.solver import Solver
 
 from mint_bench import __version__
 from mint_bench.errors import MintError
+from mint_bench.inspect_plugin.also import also_scorers
 from mint_bench.inspect_plugin.board import BOARD, RunBoard
 from mint_bench.inspect_plugin.faults import told_by_inspect
 from mint_bench.inspect_plugin.held import sample_of
@@ -41,6 +42,7 @@ def multi_turn(
     tagger: str = "embedded",
     judge: str = "embedded",
     system_prompt: str | None = None,
+    also: str | list[str] | None = None,
 ) -> Task:
     """The system holds whole conversations and sees its own earlier replies.
 
@@ -50,12 +52,13 @@ def multi_turn(
         tagger: Which tagger finds tactics; `none` leaves them out.
         judge: Which judge rates empathy; `none` leaves ratings out.
         system_prompt: File with another system prompt.
+        also: Scorers beside the ranking, by name and separated by commas; none by default.
     """
     with told_by_inspect():
         definition = load_task("multi_turn")
         prompt = definition.prompt(_path(system_prompt))
         return _task(
-            definition, source, max_turns, (tagger, judge), hold_conversation(prompt), prompt
+            definition, source, max_turns, (tagger, judge), also, hold_conversation(prompt), prompt
         )
 
 
@@ -66,6 +69,7 @@ def gold_history(
     tagger: str = "embedded",
     judge: str = "embedded",
     system_prompt: str | None = None,
+    also: str | list[str] | None = None,
 ) -> Task:
     """The system writes one reply to the real conversation at each of its turns.
 
@@ -75,12 +79,19 @@ def gold_history(
         tagger: Which tagger finds tactics; `none` leaves them out.
         judge: Which judge rates empathy; `none` leaves ratings out.
         system_prompt: File with another system prompt.
+        also: Scorers beside the ranking, by name and separated by commas; none by default.
     """
     with told_by_inspect():
         definition = load_task("gold_history")
         prompt = definition.prompt(_path(system_prompt))
         return _task(
-            definition, source, max_turns, (tagger, judge), reply_to_real_turns(prompt), prompt
+            definition,
+            source,
+            max_turns,
+            (tagger, judge),
+            also,
+            reply_to_real_turns(prompt),
+            prompt,
         )
 
 
@@ -91,6 +102,7 @@ def human(
     tagger: str = "embedded",
     judge: str = "embedded",
     history: History = "own",
+    also: str | list[str] | None = None,
 ) -> Task:
     """The human supporters of the same conversations, through the same scorers; no model.
 
@@ -100,6 +112,7 @@ def human(
         tagger: Which tagger finds tactics; `none` leaves them out.
         judge: Which judge rates empathy; `none` leaves ratings out.
         history: `own` or `gold`: on which board the people stand. Their turns are the same.
+        also: Scorers beside the ranking, by name and separated by commas; none by default.
     """
     with told_by_inspect():
         if history not in {"own", "gold"}:
@@ -107,7 +120,7 @@ def human(
         definition = load_task("human")
         if history == "gold":
             definition = definition.model_copy(update={"history": "gold", "seeker": None})
-        return _task(definition, source, max_turns, (tagger, judge), repeat_human(), None)
+        return _task(definition, source, max_turns, (tagger, judge), also, repeat_human(), None)
 
 
 def _path(system_prompt: str | None) -> Path | None:
@@ -119,6 +132,7 @@ def _task(
     source: str | None,
     max_turns: int | None,
     instruments: tuple[str, str],
+    also: str | list[str] | None,
     solver: Solver,
     prompt: str | None,
 ) -> Task:
@@ -134,7 +148,7 @@ def _task(
     return Task(
         dataset=_dataset(definition, found, max_turns, has_human=has_human),
         solver=solver,
-        scorer=conversation_figures(*instruments),
+        scorer=[conversation_figures(*instruments), *also_scorers(also)],
         config=_config(definition),
         display_name=definition.title,
         name=definition.name,

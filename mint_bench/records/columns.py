@@ -93,8 +93,8 @@ def _surface(name: str) -> Callable[[Turns], Floats]:
 
 
 def unscored(turns: Turns) -> Floats:
-    """1 for a turn with any part unscored, else 0."""
-    return np.array([float(bool(t.unscored)) for t in turns.source])
+    """1 for a turn with any part unscored that the ranking stands on, else 0."""
+    return np.array([float(t.lacks_a_part) for t in turns.source])
 
 
 def novelties(turns: Turns) -> Floats:

@@ -104,6 +104,9 @@ class Provenance(_Part):
     cost_usd: float | None = Field(default=None, ge=0)
     hardware: str | None = None
     log_sha: Sha | None = None
+    also: dict[str, str] = Field(
+        default_factory=dict, description="What produced each figure beside the ranking"
+    )
     notes: list[str] = Field(default_factory=list)
 
 

@@ -14,7 +14,7 @@ from mint_bench.records.schema import Record
 from mint_bench.records.signature import short_sha, signature
 from mint_bench.resources import sha256_text
 
-OPTIONAL = ("tokens", "reasoning_tokens", "flags", "unscored", "surface", "human_tactics")
+OPTIONAL = ("tokens", "reasoning_tokens", "flags", "unscored", "surface", "human_tactics", "also")
 
 
 def record_path(record: Record, folder: Path) -> Path:

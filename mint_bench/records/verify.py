@@ -16,7 +16,7 @@ from mint_bench.records.schema import Record
 from mint_bench.records.signature import signature
 from mint_bench.records.store import read, record_path
 from mint_bench.resources import ids_sha
-from mint_bench.scoring import ScoredConversation, ScoredTurn
+from mint_bench.scoring import ALSO, ScoredConversation, ScoredTurn
 from mint_bench.sources import SOURCES
 from mint_bench.sources.loading import pinned_revision
 
@@ -108,7 +108,8 @@ def _conversation(
 
 def _turn(turn: ScoredTurn, record: Record) -> list[tuple[str, str]]:
     faults = []
-    unknown = set(turn.unscored) - set(PARTS)
+    beside = {part for part in turn.unscored if part.startswith(f"{ALSO}.")}
+    unknown = set(turn.unscored) - set(PARTS) - beside
     if unknown:
         faults.append(("unscored", f"unknown part {min(unknown)!r}"))
     silent = "reply" in turn.unscored
@@ -124,6 +125,11 @@ def _turn(turn: ScoredTurn, record: Record) -> list[tuple[str, str]]:
             faults.append((part, "has figures and a reason for having none"))
         if value is not None and not scorer:
             faults.append((part, "has figures, but the board names no scorer for them"))
+    faults += [
+        (f"also.{name}", "has a figure and a reason for having none, or no reply to be about")
+        for name in turn.also
+        if silent or f"{ALSO}.{name}" in beside
+    ]
     absent = turn.ratings.count(None) if turn.ratings else 0
     if absent != (PARTIAL_AGGREGATE in turn.flags):
         faults.append(("ratings", f"{absent} dimensions are missing, which the flags do not say"))

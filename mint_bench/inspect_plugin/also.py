@@ -1,0 +1,36 @@
+"""Scorers beside the ranking, added to a task by `-T also=NAME,NAME`; off by default.
+
+Their figures stand in the record and never in its rank. Each scorer has a module of its own and
+reports through `per_turn`; here is only which there are.
+"""
+
+import difflib
+from collections.abc import Callable
+
+from inspect_ai.scorer import Scorer
+
+from mint_bench.errors import MintError
+
+SCORERS: dict[str, Callable[[], Scorer]] = {}
+"""Name, as the option takes it, to what makes the scorer."""
+
+
+def also_scorers(names: str | list[str] | None) -> list[Scorer]:
+    """The scorers of these names; none for None.
+
+    Args:
+        names: Separated by commas, or already a list: Inspect's command line splits at commas.
+
+    Raises:
+        MintError: If a name is not known, or stands twice.
+    """
+    given = names.split(",") if isinstance(names, str) else names or []
+    listed = [name.strip() for name in map(str, given) if name.strip()]
+    for name in listed:
+        if name not in SCORERS:
+            close = difflib.get_close_matches(name, SCORERS, n=1)
+            known = f"did you mean {close[0]}?" if close else f"there are: {', '.join(SCORERS)}"
+            raise MintError(f"also={name!r} is not known; {known}")
+        if listed.count(name) > 1:
+            raise MintError(f"also={names!r} names {name} twice")
+    return [SCORERS[name]() for name in listed]
