@@ -38,6 +38,9 @@ class ScoredTurn(BaseModel):
     )
     tactics: Counts | None = Field(default=None, description="Sentences per tactic in the reply")
     ratings: Ratings | None = Field(default=None, description="Six dimensions, 1 to 5")
+    panel: list[Ratings | None] = Field(
+        default_factory=list, description="Of several judges, what each gave, in the board's order"
+    )
     words: int | None = Field(default=None, ge=0, description="Whitespace words of the reply")
     tokens: int | None = Field(default=None, ge=0)
     reasoning_tokens: int | None = Field(default=None, ge=0)
@@ -105,6 +108,32 @@ class JudgeLike(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What tagger and judge need of one conversation.
+
+    Attributes:
+        replies: Each reply, split into sentences.
+        humans: The human supporter's turns in the replies' places; empty where there is none.
+        exchanges: Each reply with what the judge sees before it.
+    """
+
+    replies: list[SplitReply]
+    humans: list[SplitReply]
+    exchanges: list[Exchange]
+
+
+def inputs(transcript: Transcript) -> Inputs:
+    """What tagger and judge need of a conversation, one entry a reply."""
+    conversation, count = transcript.conversation, len(transcript.replies)
+    humans = conversation.scored_turns[:count] if transcript.has_human else ()
+    return Inputs(
+        [split_reply(reply.text, conversation.language) for reply in transcript.replies],
+        [split_reply(conversation.turns[p].text, conversation.language) for p in humans],
+        exchanges(transcript),
+    )
+
+
 def split_reply(text: str, language: str) -> SplitReply:
     """The visible part of a reply, split into sentences for a tagger."""
     visible = visible_text(text)
@@ -153,16 +182,12 @@ def score(
         One scored conversation per transcript, in order. A reply that could not be given,
         tagged or rated is unscored in that part, with its reason.
     """
-    splits = [split_reply(r.text, t.conversation.language) for t in transcripts for r in t.replies]
-    humans = [
-        split_reply(t.conversation.turns[p].text, t.conversation.language)
-        for t in transcripts
-        if t.has_human
-        for p in t.conversation.scored_turns[: len(t.replies)]
-    ]
+    needed = [inputs(transcript) for transcript in transcripts]
+    splits = [split for one in needed for split in one.replies]
+    humans = [split for one in needed for split in one.humans]
     tags = tagger.tag([*splits, *humans]) if tagger else [None] * (len(splits) + len(humans))
     verdicts = (
-        judge.rate([e for t in transcripts for e in exchanges(t)])
+        judge.rate([exchange for one in needed for exchange in one.exchanges])
         if judge
         else [None] * len(splits)
     )
@@ -238,6 +263,9 @@ def _turn_parts(
         "ratings": [round(float(r), 4) for r in verdict.ratings]
         if verdict and verdict.ratings is not None
         else None,
+        "panel": [list(ratings) if ratings else None for ratings in verdict.panel]
+        if verdict
+        else [],
         "words": len(words(visible)),
         "tokens": reply.tokens,
         "reasoning_tokens": reply.reasoning_tokens,

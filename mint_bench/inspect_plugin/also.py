@@ -15,6 +15,10 @@ SCORERS: dict[str, Callable[[], Scorer]] = {}
 """Name, as the option takes it, to what makes the scorer."""
 
 
+NEEDS_ROLE: dict[str, str] = {}
+"""Names of those that ask a model, to the role whose models they ask."""
+
+
 def also_scorers(names: str | list[str] | None) -> list[Scorer]:
     """The scorers of these names; none for None.
 
@@ -24,6 +28,19 @@ def also_scorers(names: str | list[str] | None) -> list[Scorer]:
     Raises:
         MintError: If a name is not known, or stands twice.
     """
+    return [SCORERS[name]() for name in _listed(names)]
+
+
+def also_roles(names: str | list[str] | None) -> list[str]:
+    """The roles that must have a model for the scorers of these names.
+
+    Raises:
+        MintError: If a name is not known, or stands twice.
+    """
+    return [NEEDS_ROLE[name] for name in _listed(names) if name in NEEDS_ROLE]
+
+
+def _listed(names: str | list[str] | None) -> list[str]:
     given = names.split(",") if isinstance(names, str) else names or []
     listed = [name.strip() for name in map(str, given) if name.strip()]
     for name in listed:
@@ -33,4 +50,4 @@ def also_scorers(names: str | list[str] | None) -> list[Scorer]:
             raise MintError(f"also={name!r} is not known; {known}")
         if listed.count(name) > 1:
             raise MintError(f"also={names!r} names {name} twice")
-    return [SCORERS[name]() for name in listed]
+    return listed

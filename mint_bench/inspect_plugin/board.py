@@ -17,6 +17,13 @@ MODEL_REVISION = "mint_bench_model_revision"
 """Key of a run's metadata: what pins the weights."""
 
 
+SAMPLING = (
+    "temperature", "top_p", "top_k", "max_tokens", "seed", "frequency_penalty",
+    "presence_penalty", "reasoning_effort", "reasoning_tokens", "stop_seqs",
+)  # fmt: skip
+"""Options of a model that shape what it generates."""
+
+
 class RunBoard(BaseModel):
     """Source, history and prompt of a run; tagger and judge stand with the scores."""
 

@@ -1,48 +1,125 @@
 """The tagger and the judge of a run, by the names that a task is given.
 
-Loaded once a process; `none` leaves a part out, and the record then has no figures for it.
+Embedded ones work in a thread, so that Inspect's own loop goes on; those that need a language
+model ask it through Inspect. `none` leaves a part out, and the record then has no figures for it.
 """
 
-from functools import cache
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Protocol
 
-from mint_bench.judging import load_judge
-from mint_bench.judging.judge import Judge
+import anyio.to_thread
+
+from mint_bench.inspect_plugin.also import also_roles
+from mint_bench.inspect_plugin.llm_judge import LlmJudge
+from mint_bench.inspect_plugin.llm_tagger import LlmTagger
+from mint_bench.judging import LLM_JUDGES, load_judge
+from mint_bench.judging.judge import Exchange, Judge, Verdict
 from mint_bench.records.schema import JudgeRef, TaggerRef
-from mint_bench.tactics import load_tagger
-from mint_bench.tactics.tagger import Tagger
+from mint_bench.tactics import LLM_TAGGERS, load_tagger
+from mint_bench.tactics.tagger import SplitReply, Tagger, Tagging
 
 NONE = "none"
 
 
+class RunTagger(Protocol):
+    """A tagger as a run uses it."""
+
+    @property
+    def role(self) -> str | None:
+        """The role whose models it asks; None where it needs none."""
+        ...
+
+    def ref(self) -> TaggerRef:
+        """How a record names it."""
+        ...
+
+    async def tag(self, replies: Sequence[SplitReply]) -> list[Tagging]:
+        """Tag each reply; one that cannot be tagged comes back unscored with a reason."""
+        ...
+
+
+class RunJudge(Protocol):
+    """A judge, or a panel of them, as a run uses it."""
+
+    @property
+    def role(self) -> str | None:
+        """The role whose models it asks; None where it needs none."""
+        ...
+
+    def refs(self) -> list[JudgeRef]:
+        """How a record names its members."""
+        ...
+
+    async def rate(self, exchanges: Sequence[Exchange]) -> list[Verdict]:
+        """Rate each reply; one that cannot be rated comes back unscored with a reason."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _EmbeddedTagger:
+    tagger: Tagger
+    role: str | None = None
+
+    def ref(self) -> TaggerRef:
+        return TaggerRef(name=self.tagger.name, sha=self.tagger.sha)
+
+    async def tag(self, replies: Sequence[SplitReply]) -> list[Tagging]:
+        work = partial(self.tagger.tag, replies)
+        return await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _EmbeddedJudge:
+    judge: Judge
+    role: str | None = None
+
+    def refs(self) -> list[JudgeRef]:
+        judge = self.judge
+        settings = dict(judge.settings)
+        return [JudgeRef(name=judge.name, prompt_sha=judge.prompt_sha, settings=settings)]
+
+    async def rate(self, exchanges: Sequence[Exchange]) -> list[Verdict]:
+        work = partial(self.judge.rate, exchanges)
+        return await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
+
+
 @cache
-def tagger_named(name: str) -> Tagger | None:
-    """The tagger of that name, None for `none`.
+def tagger_named(name: str) -> RunTagger | None:
+    """The tagger of that name, None for `none`; embedded ones are loaded once a process.
 
     Raises:
         MintError: If there is no such tagger.
     """
-    return None if name == NONE else load_tagger(name)
+    if name == NONE:
+        return None
+    if name in LLM_TAGGERS:
+        return LlmTagger(binary=name == "llm-binary")
+    return _EmbeddedTagger(load_tagger(name))
 
 
 @cache
-def judge_named(name: str) -> Judge | None:
-    """The judge of that name, None for `none`.
+def judge_named(name: str) -> RunJudge | None:
+    """The judge of that name, None for `none`; embedded ones are loaded once a process.
 
     Raises:
         MintError: If there is no such judge.
     """
-    return None if name == NONE else load_judge(name)
+    if name == NONE:
+        return None
+    if name in LLM_JUDGES:
+        parts = name.split("-")
+        return LlmJudge(joint="joint" in parts, reason="reason" in parts)
+    return _EmbeddedJudge(load_judge(name))
 
 
-def tagger_ref(name: str) -> TaggerRef | None:
-    """How a record names the tagger."""
-    tagger = tagger_named(name)
-    return TaggerRef(name=tagger.name, sha=tagger.sha) if tagger else None
+def roles_needed(tagger: str, judge: str, also: str | list[str] | None = None) -> tuple[str, ...]:
+    """The roles that must have a model for these instruments.
 
-
-def judge_refs(name: str) -> list[JudgeRef]:
-    """How a record names the judge: a list, as panels have several."""
-    judge = judge_named(name)
-    if judge is None:
-        return []
-    return [JudgeRef(name=judge.name, prompt_sha=judge.prompt_sha, settings=dict(judge.settings))]
+    Raises:
+        MintError: If there is no such tagger, judge or scorer beside the ranking.
+    """
+    instruments = (tagger_named(tagger), judge_named(judge))
+    roles = [i.role for i in instruments if i is not None and i.role is not None]
+    return tuple(dict.fromkeys([*roles, *also_roles(also)]))

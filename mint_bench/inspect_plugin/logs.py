@@ -3,18 +3,25 @@
 Reads what is in the log and runs nothing. No text of a conversation goes into the record.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from zipfile import BadZipFile
 
 from inspect_ai.log import EvalLog, EvalSample, read_eval_log
-from inspect_ai.model import GenerateConfig
+from inspect_ai.model import GenerateConfig, ModelUsage
 from pydantic import ValidationError
 
 from mint_bench.errors import MintError
 from mint_bench.files import validate_model
-from mint_bench.inspect_plugin.board import BOARD, COMMAND, HARDWARE, MODEL_REVISION, RunBoard
+from mint_bench.inspect_plugin.board import (
+    BOARD,
+    COMMAND,
+    HARDWARE,
+    MODEL_REVISION,
+    SAMPLING,
+    RunBoard,
+)
 from mint_bench.inspect_plugin.held import SampleData
 from mint_bench.inspect_plugin.metrics import FIGURES
 from mint_bench.inspect_plugin.per_turn import how_measured, with_also
@@ -36,10 +43,6 @@ from mint_bench.resources import ids_sha, sha256_file
 from mint_bench.scoring import ScoredConversation, ScoredTurn
 
 SCORER = "conversation_figures"
-SAMPLING = (
-    "temperature", "top_p", "top_k", "max_tokens", "seed", "frequency_penalty",
-    "presence_penalty", "reasoning_effort", "reasoning_tokens", "stop_seqs",
-)  # fmt: skip
 PADDED = frozenset({"hf"})
 """Providers whose token counts are those of the padded batch; only the replies' own are kept."""
 
@@ -222,17 +225,24 @@ def _tokens(log: EvalLog, conversations: Sequence[ScoredConversation]) -> dict[s
     turns = [turn for conversation in conversations for turn in conversation.turns]
     if log.eval.model.partition("/")[0] in PADDED:
         return {"output": sum(turn.tokens or 0 for turn in turns)}
-    usage = list(log.stats.model_usage.values())
-    reasoning = sum(u.reasoning_tokens or 0 for u in usage)
-    totals = {
+    whole = _totals(log.stats.model_usage.values())
+    roles = {role: _totals([usage]) for role, usage in log.stats.role_usage.items()}
+    own = {name: n - sum(part[name] for part in roles.values()) for name, n in whole.items()}
+    measuring = {f"{role}_{name}": n for role, part in roles.items() for name, n in part.items()}
+    return {name: total for name, total in {**own, **measuring}.items() if total}
+
+
+def _totals(usage: Iterable[ModelUsage]) -> dict[str, int]:
+    used = list(usage)
+    return {
         "input": sum(
             u.input_tokens + (u.input_tokens_cache_read or 0) + (u.input_tokens_cache_write or 0)
-            for u in usage
+            for u in used
         ),
-        "output": sum(u.output_tokens for u in usage),
-        "reasoning": reasoning,
+        "input_cached": sum(u.input_tokens_cache_read or 0 for u in used),
+        "output": sum(u.output_tokens for u in used),
+        "reasoning": sum(u.reasoning_tokens or 0 for u in used),
     }
-    return {name: total for name, total in totals.items() if total}
 
 
 def _failure(sample: EvalSample) -> str:

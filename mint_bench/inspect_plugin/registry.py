@@ -16,6 +16,7 @@ from mint_bench.inspect_plugin.metrics import (
     words,
 )
 from mint_bench.inspect_plugin.providers import TrivialModel
+from mint_bench.inspect_plugin.roles import require_roles
 from mint_bench.inspect_plugin.scorer import conversation_figures
 from mint_bench.inspect_plugin.solvers import (
     hold_conversation,
@@ -41,6 +42,7 @@ __all__ = [
     "repeat_human",
     "repetition",
     "reply_to_real_turns",
+    "require_roles",
     "stickiness",
     "unscored",
     "words",

@@ -1,9 +1,7 @@
 """The one scorer: a conversation's figures, where neither reducer nor reader can lose them."""
 
 from collections.abc import Sequence
-from functools import partial
 
-import anyio.to_thread
 from inspect_ai.log import transcript
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
@@ -12,10 +10,10 @@ from mint_bench.inspect_plugin import explain
 from mint_bench.inspect_plugin.faults import told_by_inspect
 from mint_bench.inspect_plugin.held import transcript_of
 from mint_bench.inspect_plugin.instruments import (
+    RunJudge,
+    RunTagger,
     judge_named,
-    judge_refs,
     tagger_named,
-    tagger_ref,
 )
 from mint_bench.inspect_plugin.metrics import (
     FIGURES,
@@ -28,9 +26,9 @@ from mint_bench.inspect_plugin.metrics import (
     values,
     words,
 )
-from mint_bench.judging.judge import DIMENSIONS
-from mint_bench.scoring import ScoredConversation, TaggerLike, Transcript, score
-from mint_bench.tactics.tagger import SplitReply, Tagging
+from mint_bench.judging.judge import DIMENSIONS, Verdict
+from mint_bench.scoring import ScoredConversation, Transcript, assemble, inputs
+from mint_bench.tactics.tagger import Tagging
 
 SHOWN = {
     "empathy": "aggregated_empathy",
@@ -61,12 +59,11 @@ def conversation_figures(tagger: str = "embedded", judge: str = "embedded") -> S
     every turn (from which metrics and records are computed), its explanation a table to read.
 
     Args:
-        tagger: Which tagger finds tactics; `none` leaves them out.
-        judge: Which judge rates empathy; `none` leaves ratings out.
+        tagger: Which tagger finds tactics; `llm` asks the role tagger, `none` leaves them out.
+        judge: Which judge rates empathy; `llm` asks the role grader, `none` leaves ratings out.
     """
     with told_by_inspect():
-        tagger_named(tagger)
-        judge_named(judge)
+        tags, rates = tagger_named(tagger), judge_named(judge)
 
     async def compute(state: TaskState, target: Target) -> Score:  # noqa: ARG001 - Inspect's
         held = transcript_of(state)
@@ -74,11 +71,11 @@ def conversation_figures(tagger: str = "embedded", judge: str = "embedded") -> S
             return Score.unscored(
                 reason="no_response", explanation="no supporter turn answers a seeker here"
             )
-        scored, taggings = await anyio.to_thread.run_sync(
-            partial(_score, held, tagger, judge), abandon_on_cancel=True
-        )
+        with told_by_inspect():
+            scored, taggings = await _score(held, tags, rates)
+            tagger_ref = tags.ref() if tags else None
+            judge_refs = rates.refs() if rates else []
         transcript().info(explain.sentences(scored, taggings), source="mint_bench")
-        found = tagger_ref(tagger)
         return Score(
             value={
                 name: round(number, 4)
@@ -87,33 +84,24 @@ def conversation_figures(tagger: str = "embedded", judge: str = "embedded") -> S
             explanation=explain.table(scored, taggings),
             metadata={
                 FIGURES: scored.model_dump(mode="json"),
-                "tagger": found.model_dump(mode="json") if found else None,
-                "judges": [ref.model_dump(mode="json") for ref in judge_refs(judge)],
+                "tagger": tagger_ref.model_dump(mode="json") if tagger_ref else None,
+                "judges": [ref.model_dump(mode="json") for ref in judge_refs],
             },
         )
 
     return compute
 
 
-class _Remembering:
-    """A tagger that keeps what it found, sentence by sentence, for the reader of the log."""
-
-    def __init__(self, tagger: TaggerLike) -> None:
-        self._tagger = tagger
-        self.found: list[Tagging] = []
-
-    def tag(self, replies: Sequence[SplitReply]) -> list[Tagging]:
-        self.found = self._tagger.tag(replies)
-        return self.found
-
-
-def _score(
-    held: Transcript, tagger: str, judge: str
-) -> tuple[ScoredConversation, list[Tagging | None]]:
-    """Score one conversation; the replies' taggings come first in what the tagger was given."""
-    instrument = tagger_named(tagger)
-    remembering = _Remembering(instrument) if instrument else None
-    [scored] = score([held], remembering, judge_named(judge))
-    count = len(held.replies)
-    found: list[Tagging | None] = [*remembering.found[:count]] if remembering else [None] * count
-    return scored, found
+async def _score(
+    held: Transcript, tagger: RunTagger | None, judge: RunJudge | None
+) -> tuple[ScoredConversation, Sequence[Tagging | None]]:
+    """Tag and rate one conversation; comes back with the taggings of its replies."""
+    needed, count = inputs(held), len(held.replies)
+    tags: Sequence[Tagging | None] = [None] * (count + len(needed.humans))
+    verdicts: Sequence[Verdict | None] = [None] * count
+    if tagger:
+        tags = await tagger.tag([*needed.replies, *needed.humans])
+    if judge:
+        verdicts = await judge.rate(needed.exchanges)
+    humans = tags[count:] if held.has_human else None
+    return assemble(held, tags[:count], humans, verdicts), tags[:count]

@@ -20,6 +20,8 @@ from mint_bench.inspect_plugin.also import also_scorers
 from mint_bench.inspect_plugin.board import BOARD, RunBoard
 from mint_bench.inspect_plugin.faults import told_by_inspect
 from mint_bench.inspect_plugin.held import sample_of
+from mint_bench.inspect_plugin.instruments import roles_needed
+from mint_bench.inspect_plugin.roles import refuse_missing, require_roles
 from mint_bench.inspect_plugin.scorer import conversation_figures
 from mint_bench.inspect_plugin.solvers import (
     hold_conversation,
@@ -49,8 +51,8 @@ def multi_turn(
     Args:
         source: Conversations: a name of `mint-bench data list`, or `file:PATH`.
         max_turns: Replies after which a conversation ends; all by default.
-        tagger: Which tagger finds tactics; `none` leaves them out.
-        judge: Which judge rates empathy; `none` leaves ratings out.
+        tagger: Which tagger finds tactics; `llm` asks the role tagger, `none` leaves them out.
+        judge: Which judge rates empathy; `llm` asks the role grader, `none` leaves ratings out.
         system_prompt: File with another system prompt.
         also: Scorers beside the ranking, by name and separated by commas; none by default.
     """
@@ -76,8 +78,8 @@ def gold_history(
     Args:
         source: Conversations: a name of `mint-bench data list`, or `file:PATH`.
         max_turns: Turns of each conversation that are replied to; all by default.
-        tagger: Which tagger finds tactics; `none` leaves them out.
-        judge: Which judge rates empathy; `none` leaves ratings out.
+        tagger: Which tagger finds tactics; `llm` asks the role tagger, `none` leaves them out.
+        judge: Which judge rates empathy; `llm` asks the role grader, `none` leaves ratings out.
         system_prompt: File with another system prompt.
         also: Scorers beside the ranking, by name and separated by commas; none by default.
     """
@@ -109,8 +111,8 @@ def human(
     Args:
         source: Conversations: a name of `mint-bench data list`, or `file:PATH`.
         max_turns: Turns of each conversation that are scored; all by default.
-        tagger: Which tagger finds tactics; `none` leaves them out.
-        judge: Which judge rates empathy; `none` leaves ratings out.
+        tagger: Which tagger finds tactics; `llm` asks the role tagger, `none` leaves them out.
+        judge: Which judge rates empathy; `llm` asks the role grader, `none` leaves ratings out.
         history: `own` or `gold`: on which board the people stand. Their turns are the same.
         also: Scorers beside the ranking, by name and separated by commas; none by default.
     """
@@ -138,6 +140,8 @@ def _task(
 ) -> Task:
     if max_turns is not None and (not isinstance(max_turns, int) or max_turns < 1):
         raise MintError(f"max_turns={max_turns}: must be a whole number from 1")
+    roles = roles_needed(*instruments, also)
+    refuse_missing(roles)
     found = load(source or definition.source)
     has_human = found.card.supporter in PEOPLE
     if definition.name == "human" and not has_human:
@@ -147,6 +151,7 @@ def _task(
         )
     return Task(
         dataset=_dataset(definition, found, max_turns, has_human=has_human),
+        setup=require_roles(list(roles)) if roles else None,
         solver=solver,
         scorer=[conversation_figures(*instruments), *also_scorers(also)],
         config=_config(definition),

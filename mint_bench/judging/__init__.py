@@ -6,6 +6,8 @@ from mint_bench.errors import MintError
 from mint_bench.judging.judge import Judge
 
 JUDGES: tuple[str, ...] = ("embedded",)
+LLM_JUDGES: tuple[str, ...] = ("llm", "llm-reason", "llm-joint", "llm-joint-reason")
+"""Judges that ask the models of Inspect's role `grader`; they live in `inspect_plugin`."""
 
 
 def load_judge(name: str) -> Judge:
@@ -15,9 +17,15 @@ def load_judge(name: str) -> Judge:
         MintError: If there is no such judge, or its weights are missing or damaged.
     """
     if name not in JUDGES:
-        close = difflib.get_close_matches(name, JUDGES, n=1)
-        hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(JUDGES)}"
-        raise MintError(f"no embedded judge is called {name!r}; {hint}")
+        if name in LLM_JUDGES:
+            raise MintError(
+                f"judge {name} asks a language model; it rates in `mint-bench run --judge {name} "
+                "--model-role grader=PROVIDER/MODEL` and in Inspect's tasks"
+            )
+        known = (*JUDGES, *LLM_JUDGES)
+        close = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(known)}"
+        raise MintError(f"no judge is called {name!r}; {hint}")
     from mint_bench.judging.embedded import EmbeddedJudge
     from mint_bench.resources import resource
 

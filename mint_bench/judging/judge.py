@@ -47,11 +47,13 @@ class Verdict:
         ratings: Six numbers from 1 to 5 in the order of `DIMENSIONS`; None where unscored.
         unscored: Why there are no ratings, if there are none.
         flags: What to know about a rating that was given, such as `far_from_training`.
+        panel: Of a panel, each judge's own six numbers; None for one that gave none.
     """
 
     ratings: tuple[float, ...] | None
     unscored: str | None = None
     flags: tuple[str, ...] = ()
+    panel: tuple[tuple[float, ...] | None, ...] = ()
 
 
 class Judge(Protocol):

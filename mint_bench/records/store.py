@@ -14,7 +14,16 @@ from mint_bench.records.schema import Record
 from mint_bench.records.signature import short_sha, signature
 from mint_bench.resources import sha256_text
 
-OPTIONAL = ("tokens", "reasoning_tokens", "flags", "unscored", "surface", "human_tactics", "also")
+OPTIONAL = (
+    "tokens",
+    "reasoning_tokens",
+    "flags",
+    "unscored",
+    "surface",
+    "human_tactics",
+    "also",
+    "panel",
+)
 
 
 def record_path(record: Record, folder: Path) -> Path:
@@ -33,6 +42,8 @@ def dump(record: Record) -> str:
     """The record as JSON, one turn a line, so that a difference can be read."""
     value = json.loads(record.model_dump_json(by_alias=True))
     value["conversations"] = [_pruned(conversation) for conversation in value["conversations"]]
+    if not value["provenance"]["also"]:
+        del value["provenance"]["also"]
     head = {"schema": value.pop("schema"), "digest": "", **value}
     head["digest"] = digest(head)
     conversations = ",\n".join(_conversation_lines(c) for c in head.pop("conversations"))

@@ -8,6 +8,8 @@ import math
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
+
 from mint_bench.errors import MintError
 from mint_bench.metrics.surface import OVERLAPS, PAIRINGS
 from mint_bench.records.arrays import PARTIAL_AGGREGATE
@@ -130,6 +132,7 @@ def _turn(turn: ScoredTurn, record: Record) -> list[tuple[str, str]]:
         for name in turn.also
         if silent or f"{ALSO}.{name}" in beside
     ]
+    faults += _panel(turn, len(record.board.judges))
     absent = turn.ratings.count(None) if turn.ratings else 0
     if absent != (PARTIAL_AGGREGATE in turn.flags):
         faults.append(("ratings", f"{absent} dimensions are missing, which the flags do not say"))
@@ -145,6 +148,23 @@ def _turn(turn: ScoredTurn, record: Record) -> list[tuple[str, str]]:
     if not silent and not turn.words:
         faults.append(("words", "a reply without words"))
     return faults
+
+
+def _panel(turn: ScoredTurn, judges: int) -> list[tuple[str, str]]:
+    """What several judges gave must be there from each, and its median be the rating."""
+    if not turn.panel:
+        return []
+    if len(turn.panel) != judges:
+        return [("panel", f"has {len(turn.panel)} judges, the board {judges}")]
+    given = [ratings for ratings in turn.panel if ratings is not None]
+    if (turn.ratings is not None) != (len(given) == judges):
+        return [("panel", "ratings stand only, and always, where every judge gave some")]
+    if turn.ratings is None:
+        return []
+    medians = np.median(np.array(given, dtype=np.float64), axis=0)
+    if not np.allclose(medians, np.array(turn.ratings, dtype=np.float64), equal_nan=True):
+        return [("ratings", "are not the panel's median")]
+    return []
 
 
 def _derived(record: Record) -> list[tuple[str, str]]:

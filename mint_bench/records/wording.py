@@ -6,6 +6,7 @@ One wording for both, so that they never disagree. How it looks belongs to `cli`
 
 from collections.abc import Iterable
 
+from mint_bench.judging.joint import JOINT, joint_is_shown
 from mint_bench.records.columns import COLUMNS
 from mint_bench.records.schema import Board
 from mint_bench.records.tables import MAX_UNSCORED, SHOWN, BoardTable, Row, size
@@ -67,6 +68,9 @@ def unranked(board: Board, row: Row) -> str | None:
     share = row.figures["unscored"].value
     if share is not None and share > MAX_UNSCORED:
         return f"more than {MAX_UNSCORED:.0%} unscored"
+    for judge in board.judges:
+        if judge.settings.get("form") == JOINT and not joint_is_shown(judge.name, judge.prompt_sha):
+            return f"one call for all dimensions, not shown to agree with one each for {judge.name}"
     full = _full_set(board)
     if full is not None and size(row) < full:
         return f"fewer than the source's {full} conversations"

@@ -9,6 +9,10 @@ from mint_bench.tactics.tagger import Tagger
 TAGGERS: dict[str, str] = {"embedded": "embedded-fast", "embedded-fast": "embedded-fast"}
 
 
+LLM_TAGGERS: tuple[str, ...] = ("llm", "llm-binary")
+"""Taggers that ask the models of Inspect's role `tagger`; they live in `inspect_plugin`."""
+
+
 def load_tagger(name: str) -> Tagger:
     """The embedded tagger of that name, ready to tag.
 
@@ -16,9 +20,15 @@ def load_tagger(name: str) -> Tagger:
         MintError: If there is no such tagger, or its weights are missing or damaged.
     """
     if name not in TAGGERS:
-        close = difflib.get_close_matches(name, TAGGERS, n=1)
-        hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(TAGGERS)}"
-        raise MintError(f"no embedded tagger is called {name!r}; {hint}")
+        if name in LLM_TAGGERS:
+            raise MintError(
+                f"tagger {name} asks a language model; it tags in `mint-bench run --tagger {name} "
+                "--model-role tagger=PROVIDER/MODEL` and in Inspect's tasks"
+            )
+        known = (*TAGGERS, *LLM_TAGGERS)
+        close = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(known)}"
+        raise MintError(f"no tagger is called {name!r}; {hint}")
     from mint_bench.resources import resource
     from mint_bench.tactics.ngram import NgramTagger
 

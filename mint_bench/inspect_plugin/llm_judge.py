@@ -1,0 +1,172 @@
+"""The LLM judge: every model of the role `grader` rates, and their median is the panel's rating.
+
+One call a dimension, or one call for all six. What it is asked stands in `scorers/judges/llm`.
+A reply that any member of the panel could not rate has no rating: a median of those who answered
+would be another panel's.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from statistics import median
+
+from inspect_ai.model import Model
+from inspect_ai.util import collect
+
+from mint_bench.inspect_plugin.asking import ask_in_form, object_schema, whole_numbers
+from mint_bench.inspect_plugin.roles import GRADER, models_of, shaping
+from mint_bench.judging.joint import JOINT
+from mint_bench.judging.judge import DIMENSIONS, Exchange, Verdict
+from mint_bench.judging.parsing import HIGHEST, LOWEST, NoAnswer, parse_joint, parse_rating
+from mint_bench.judging.prompts import (
+    Prompt,
+    Question,
+    exchange_text,
+    instructions,
+    joint_text,
+    prompt_sha,
+    question_text,
+)
+from mint_bench.judging.rubric import Rubric, load_rubric
+from mint_bench.records.schema import JudgeRef
+
+PER_DIMENSION = "per-dimension"
+SHOWN_FAULTS = 3
+
+Ratings = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class LlmJudge:
+    """A panel of language models.
+
+    Attributes:
+        joint: One call for all six dimensions instead of one each.
+        reason: Whether a written reason comes before the score.
+    """
+
+    joint: bool
+    reason: bool
+    role: str = GRADER
+
+    def refs(self) -> list[JudgeRef]:
+        """How a record names the panel: each member with its settings.
+
+        Raises:
+            MintError: If the role has no model.
+        """
+        form = JOINT if self.joint else PER_DIMENSION
+        sha = prompt_sha(self._rubric.general, self._questions)
+        return [
+            JudgeRef(
+                name=str(model),
+                prompt_sha=sha,
+                settings={**shaping(model), "form": form, "reason": self.reason},
+            )
+            for model in models_of(self.role)
+        ]
+
+    async def rate(self, exchanges: Sequence[Exchange]) -> list[Verdict]:
+        """Rate each reply by each member, all at once under Inspect's own limits.
+
+        Raises:
+            MintError: If the role has no model.
+        """
+        panel = models_of(self.role)
+        calls = [self._rate(model, exchange) for exchange in exchanges for model in panel]
+        found = await collect(*calls)
+        size = len(panel)
+        return [
+            panel_verdict([str(model) for model in panel], found[start : start + size])
+            for start in range(0, len(found), size)
+        ]
+
+    async def _rate(self, model: Model, exchange: Exchange) -> Ratings | NoAnswer:
+        if not exchange.reply:
+            return NoAnswer("nothing visible in the reply")
+        system, shown = instructions(self._rubric.general), exchange_text(exchange)
+        prompts = [Prompt(system, shown, question) for question in self._questions]
+        if self.joint:
+            scale = whole_numbers(LOWEST, HIGHEST)
+            schema = object_schema("ratings", dict.fromkeys(DIMENSIONS, scale), reason=self.reason)
+            return await ask_in_form(model, system, prompts[0].user, schema, parse_joint)
+        ratings = await ask_each(
+            model, prompts, [LOWEST] * len(prompts), DIMENSIONS, reason=self.reason
+        )
+        return ratings if isinstance(ratings, NoAnswer) else tuple(ratings)
+
+    @cached_property
+    def _rubric(self) -> Rubric:
+        return load_rubric()
+
+    @cached_property
+    def _questions(self) -> list[str]:
+        dimensions = self._rubric.dimensions
+        if self.joint:
+            return [joint_text(dimensions, reason=self.reason)]
+        return [question_text(Question(d), reason=self.reason) for d in dimensions]
+
+
+async def ask_one(model: Model, prompt: Prompt, lowest: int, *, reason: bool) -> int | NoAnswer:
+    """One question about one reply."""
+    schema = object_schema("rating", {"score": whole_numbers(lowest, HIGHEST)}, reason=reason)
+    parse = partial(parse_rating, lowest=lowest)
+    return await ask_in_form(model, prompt.system, prompt.user, schema, parse)
+
+
+async def ask_each(
+    model: Model,
+    prompts: Sequence[Prompt],
+    lowest: Sequence[int],
+    names: Sequence[str],
+    *,
+    reason: bool,
+) -> list[int] | NoAnswer:
+    """All questions about one reply: every one answered in form, or the reasons.
+
+    The first goes alone, so that the others find what they share in the model's prefix cache; if
+    it fails, the others are not asked.
+    """
+    first = await ask_one(model, prompts[0], lowest[0], reason=reason)
+    if isinstance(first, NoAnswer):
+        return NoAnswer(f"{names[0]}: {first.reason}")
+    rest = await collect(*[
+        ask_one(model, prompt, low, reason=reason)
+        for prompt, low in zip(prompts[1:], lowest[1:], strict=True)
+    ])
+    answers = [first, *rest]
+    faults = [
+        f"{name}: {answer.reason}"
+        for name, answer in zip(names, answers, strict=True)
+        if isinstance(answer, NoAnswer)
+    ]
+    if faults:
+        return NoAnswer(_some(faults))
+    return [answer for answer in answers if not isinstance(answer, NoAnswer)]
+
+
+def panel_verdict(names: Sequence[str], found: Sequence[Ratings | NoAnswer]) -> Verdict:
+    """The median of a panel; unscored unless every member answered.
+
+    Args:
+        names: The members.
+        found: Their ratings of one reply.
+    """
+    alone = len(found) == 1
+    faults = [
+        answer.reason if alone else f"{name}: {answer.reason}"
+        for name, answer in zip(names, found, strict=True)
+        if isinstance(answer, NoAnswer)
+    ]
+    each = [None if isinstance(answer, NoAnswer) else answer for answer in found]
+    kept = () if alone else tuple(each)
+    given = [ratings for ratings in each if ratings is not None]
+    if faults:
+        return Verdict(None, _some(faults), panel=kept)
+    medians = tuple(float(median(numbers)) for numbers in zip(*given, strict=True))
+    return Verdict(medians, panel=kept)
+
+
+def _some(faults: Sequence[str]) -> str:
+    more = f" and {len(faults) - SHOWN_FAULTS} more" if len(faults) > SHOWN_FAULTS else ""
+    return "; ".join(faults[:SHOWN_FAULTS]) + more

@@ -1,0 +1,105 @@
+"""The LLM tagger: a model of the role `tagger` marks the tactics in each sentence of a reply.
+
+One call a reply, or one call for each sentence and tactic: the latter is what adapters trained for
+one tactic answer, one adapter a tactic or one model for all. What it is asked stands in
+`scorers/taggers/llm`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from inspect_ai.model import Model
+from inspect_ai.util import collect
+
+from mint_bench.errors import MintError
+from mint_bench.inspect_plugin.asking import ask_in_form, object_schema, some_of
+from mint_bench.inspect_plugin.roles import TAGGER, models_of, shaping
+from mint_bench.judging.parsing import NoAnswer, parse_binary, parse_tags
+from mint_bench.records.schema import TaggerRef
+from mint_bench.resources import sha256_text
+from mint_bench.tactics.prompts import binary_prompt, prompt_sha, reply_prompt
+from mint_bench.tactics.tagger import TACTICS, SplitReply, Tagging
+from mint_bench.tactics.taxonomy import load_taxonomy
+
+
+@dataclass(frozen=True, slots=True)
+class LlmTagger:
+    """A language model as tagger.
+
+    Attributes:
+        binary: One call a sentence and tactic instead of one call a reply.
+    """
+
+    binary: bool
+    role: str = TAGGER
+
+    def ref(self) -> TaggerRef:
+        """How a record names the tagger: form and model; the hash covers all models and prompts.
+
+        Raises:
+            MintError: If the role has no model, or not as many as the form takes.
+        """
+        models = self._models()
+        told = [f"{model} {sorted(shaping(model).items())}" for model in models]
+        form = "llm-binary" if self.binary else "llm"
+        more = f"+{len(models) - 1}" if len(models) > 1 else ""
+        return TaggerRef(
+            name=f"{form}:{models[0]}{more}"[:200],
+            sha=sha256_text(prompt_sha(binary=self.binary), *told),
+        )
+
+    async def tag(self, replies: Sequence[SplitReply]) -> list[Tagging]:
+        """Tag each reply, all at once under Inspect's own limits.
+
+        Raises:
+            MintError: If the role has no model, or not as many as the form takes.
+        """
+        models = self._models()
+        if self.binary:
+            return list(await collect(*[_tag_binary(models, reply) for reply in replies]))
+        return list(await collect(*[_tag_reply(models[0], reply) for reply in replies]))
+
+    def _models(self) -> list[Model]:
+        models = models_of(self.role)
+        allowed = {1, len(TACTICS)} if self.binary else {1}
+        if len(models) not in allowed:
+            raise MintError(
+                f"the role {self.role} has {len(models)} models; tagger llm takes one, "
+                f"llm-binary one or {len(TACTICS)}, one a tactic in the taxonomy's order"
+            )
+        return models
+
+
+async def _tag_reply(model: Model, reply: SplitReply) -> Tagging:
+    if not reply.sentences:
+        return _tagging(reply, np.zeros((0, len(TACTICS)), dtype=bool))
+    prompt = reply_prompt(reply)
+    lists = {f"s{number}": some_of(TACTICS) for number in range(1, len(reply.sentences) + 1)}
+    parse = partial(parse_tags, sentences=len(reply.sentences), tactics=TACTICS)
+    answer = await ask_in_form(model, prompt.system, prompt.user, object_schema("tactics", lists), parse)
+    return _tagging(reply, answer)
+
+
+async def _tag_binary(models: Sequence[Model], reply: SplitReply) -> Tagging:
+    tactics = load_taxonomy().tactics
+    members = models if len(models) > 1 else [models[0]] * len(tactics)
+    calls = []
+    for sentence in reply.sentences:
+        for model, tactic in zip(members, tactics, strict=True):
+            prompt = binary_prompt(reply, sentence, tactic)
+            calls.append(ask_in_form(model, prompt.system, prompt.user, None, parse_binary))
+    answers = await collect(*calls)
+    faults = [answer for answer in answers if isinstance(answer, NoAnswer)]
+    if faults:
+        return _tagging(
+            reply, NoAnswer(f"{len(faults)} of {len(answers)} calls: {faults[0].reason}")
+        )
+    return _tagging(reply, np.array(answers, dtype=bool).reshape(-1, len(TACTICS)))
+
+
+def _tagging(reply: SplitReply, answer: "np.ndarray | NoAnswer") -> Tagging:
+    if isinstance(answer, NoAnswer):
+        return Tagging((), np.zeros((0, len(TACTICS)), dtype=bool), answer.reason)
+    return Tagging(reply.sentences, answer)

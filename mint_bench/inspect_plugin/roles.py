@@ -1,0 +1,82 @@
+"""The models that measure: Inspect's roles `grader` and `tagger`, never the model under test.
+
+Says which roles a run needs and refuses it early where one has no model; asks no model itself.
+"""
+
+from copy import copy
+
+from inspect_ai.model import GenerateConfig, Model, model_roles
+from inspect_ai.model._model import active_model  # inspect-evals-lint: ignore[IECQ001] -- private
+from inspect_ai.solver import Generate, Solver, TaskState, solver
+
+from mint_bench.errors import MintError
+from mint_bench.inspect_plugin.board import SAMPLING
+from mint_bench.inspect_plugin.faults import told_by_inspect
+from mint_bench.records.schema import Scalar
+
+GRADER = "grader"
+TAGGER = "tagger"
+
+PATIENCE = GenerateConfig(max_retries=5, attempt_timeout=300)
+"""For a role that says nothing else: Inspect itself would try a broken server for ever."""
+
+
+def models_of(role: str) -> list[Model]:
+    """The models of a role, with an end to their retries.
+
+    Raises:
+        MintError: If the role has no model.
+    """
+    found = model_roles().get(role)
+    if not found:
+        raise MintError(_missing(role))
+    patient = []
+    for model in found if isinstance(found, list) else [found]:
+        member = copy(model)
+        member.config = PATIENCE.merge(model.config)
+        patient.append(member)
+    return patient
+
+
+def shaping(model: Model) -> dict[str, Scalar]:
+    """The settings of a role's model that shape its answers; its temperature is always 0."""
+    found = {name: getattr(model.config, name, None) for name in SAMPLING}
+    return {
+        name: ",".join(value) if isinstance(value, list) else value
+        for name, value in found.items()
+        if value is not None and name != "temperature"
+    } | {"temperature": 0}
+
+
+def refuse_missing(roles: tuple[str, ...]) -> None:
+    """Refuse a task without these roles while Inspect makes it; elsewhere they come later.
+
+    Raises:
+        MintError: If Inspect already knows its roles and one of these is not among them.
+    """
+    if active_model() is None:
+        return
+    for role in roles:
+        if not model_roles().get(role):
+            raise MintError(_missing(role))
+
+
+@solver
+def require_roles(roles: list[str]) -> Solver:
+    """Fail before a model is asked anything if one of these roles has no model.
+
+    Args:
+        roles: Names of roles.
+    """
+
+    async def solve(state: TaskState, generate: Generate) -> TaskState:  # noqa: ARG001 - Inspect's
+        with told_by_inspect():
+            for role in roles:
+                models_of(role)
+        return state
+
+    return solve
+
+
+def _missing(role: str) -> str:
+    return f"the role {role} has no model; add --model-role {role}=PROVIDER/MODEL"

@@ -1,0 +1,86 @@
+"""A language model behind HTTP, on loopback: it answers each prompt as it is told, or fails."""
+
+import json
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from inspect_ai.model import GenerateConfig, get_model
+
+HANG, TOO_MANY, BROKEN, CUT, PROSE = "hang", "429", "500", "cut json", "prose"
+FAULTS = (HANG, TOO_MANY, BROKEN, CUT, PROSE)
+BRIEF = GenerateConfig(max_retries=0, attempt_timeout=8)  # a busy machine takes a second or two
+
+
+class JudgeServer:
+    """An OpenAI-compatible server; `answer(model, system, user)` says text or one of `FAULTS`."""
+
+    def __init__(self, answer):
+        self.answer = answer
+        self.requests = []
+        self.lock = threading.Lock()
+        self.over = threading.Event()
+
+    def model(self, name="large", config=BRIEF):
+        """A model of Inspect that reaches this server."""
+        return get_model(
+            f"openai-api/judge/{name}", base_url=self.url, api_key="none", config=config,
+            memoize=False,
+        )  # fmt: skip
+
+    @contextmanager
+    def running(self):
+        server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{server.server_port}/v1"
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield self
+        finally:
+            self.over.set()
+            server.shutdown()
+            server.server_close()
+
+    def _handler(outer):  # noqa: N805 - the handler has a self of its own
+        class Handler(BaseHTTPRequestHandler):
+            def log_message(self, *arguments):
+                pass
+
+            def do_POST(self):
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                said = {m["role"]: _text(m["content"]) for m in body["messages"]}
+                with outer.lock:
+                    outer.requests.append(body)
+                answer = outer.answer(body["model"], said["system"], said["user"])
+                if answer == HANG:
+                    outer.over.wait(60)
+                elif answer in {TOO_MANY, BROKEN}:
+                    self._send(int(answer), {"error": {"message": said["user"], "code": answer}})
+                else:
+                    text = {CUT: '{"score": ', PROSE: "I would rather not say."}.get(answer, answer)
+                    self._send(200, _completion(body["model"], text))
+
+            def _send(self, status, value):
+                data = json.dumps(value).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+        return Handler
+
+
+def _text(content):
+    return content if isinstance(content, str) else "".join(part["text"] for part in content)
+
+
+def _completion(model, text):
+    return {
+        "id": "c", "object": "chat.completion", "created": 0, "model": model,
+        "choices": [{"index": 0, "finish_reason": "stop",
+                     "message": {"role": "assistant", "content": text}}],
+        "usage": {"prompt_tokens": 100, "completion_tokens": 5, "total_tokens": 105,
+                  "prompt_tokens_details": {"cached_tokens": 60}},
+    }  # fmt: skip
