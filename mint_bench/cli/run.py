@@ -22,9 +22,17 @@ import click
 @click.option("--max-turns", type=click.IntRange(1), default=None,
               help="Replies after which a conversation ends.")  # fmt: skip
 @click.option("--tagger", default="embedded", show_default=True,
-              help="Which tagger; `none` leaves tactics out.")  # fmt: skip
+              help="Which tagger: `embedded`, `embedded-fast`, `llm` or `llm-binary` (ask the role "
+              "tagger); `none` leaves tactics out.")  # fmt: skip
 @click.option("--judge", default="embedded", show_default=True,
-              help="Which judge; `none` leaves ratings out.")  # fmt: skip
+              help="Which judge: `embedded`, or `llm`, `llm-reason`, `llm-joint` (ask the role "
+              "grader); `none` leaves ratings out.")  # fmt: skip
+@click.option("--model-role", "model_roles", multiple=True, metavar="ROLE=MODEL[,MODEL]",
+              help="Models that measure: `grader` (several are a panel) and `tagger`, as Inspect "
+              "names them. Never the model under test unless named here.")  # fmt: skip
+@click.option("--also", default=None, metavar="NAME[,NAME]",
+              help="Scorers beside the ranking: safety, persona_consistency, relevance "
+              "(ask the role grader).")  # fmt: skip
 @click.option("--temperature", type=click.FloatRange(0, 2), default=None,
               help="Other than the task's 0.7.")  # fmt: skip
 @click.option("--max-tokens", type=click.IntRange(1), default=None,
@@ -52,6 +60,7 @@ def run(model: str, log_dir: Path, out: Path, **options: object) -> None:
       mint-bench run embedded --source starter --max-tokens 128
       mint-bench run openai/NAME
       mint-bench run human --task gold_history
+      mint-bench run openai/NAME --judge llm --model-role grader=openai/A,google/B
     """  # noqa: D301 - \b is click's mark for lines to keep
     from mint_bench.engines.run import RunRequest
     from mint_bench.engines.run import run as evaluate

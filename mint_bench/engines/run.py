@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote, urlparse
 
 from mint_bench import __version__
+from mint_bench.engines.roles import role_models, without_arguments
 from mint_bench.errors import MintError
 from mint_bench.inspect_plugin.board import COMMAND, HARDWARE, MODEL_REVISION
 from mint_bench.records.schema import Record
@@ -44,6 +45,8 @@ class RunRequest:
         max_turns: Replies after which a conversation ends.
         tagger: Which tagger; `none` leaves tactics out.
         judge: Which judge; `none` leaves ratings out.
+        also: Scorers beside the ranking, separated by commas.
+        model_roles: The models that measure, as `role=model`.
         temperature: Other than the task's.
         max_tokens: New tokens a reply, other than the task's.
         seed: For engines that take one.
@@ -58,6 +61,8 @@ class RunRequest:
     max_turns: int | None = None
     tagger: str = "embedded"
     judge: str = "embedded"
+    also: str | None = None
+    model_roles: tuple[str, ...] = ()
     temperature: float | None = None
     max_tokens: int | None = None
     seed: int | None = None
@@ -118,18 +123,22 @@ def run(request: RunRequest, log_dir: Path, out: Path, display: Display = "plain
 
     from mint_bench.inspect_plugin import registry
     from mint_bench.inspect_plugin.faults import told_by_us
+    from mint_bench.inspect_plugin.instruments import roles_needed
     from mint_bench.inspect_plugin.logs import record_from_log
 
     name, arguments = task_arguments(request)
     folder = log_dir / folder_name(request)
     generation = _generation(request)
     with told_by_us():
+        needed = roles_needed(request.tagger, request.judge, request.also)
+        roles = role_models(request.model_roles, needed)
         task = getattr(registry, name)(**arguments)
         engine = engine_for(request.model)
         _, logs = eval_set(
             task,
             log_dir=str(folder),
             model=_open(engine, GenerateConfig(**generation)),
+            model_roles=roles or None,
             metadata={COMMAND: command_line(request), **engine.metadata},
             limit=request.limit,
             epochs=request.epochs,
@@ -162,6 +171,7 @@ def task_arguments(request: RunRequest) -> tuple[str, dict[str, Any]]:
         "max_turns": request.max_turns,
         "tagger": request.tagger,
         "judge": request.judge,
+        "also": request.also,
     }
     if request.model == "human":
         return "human", {**shared, "history": definition.history}
@@ -227,6 +237,7 @@ def command_line(request: RunRequest) -> str:
     given = asdict(request) | {"max_connections": None}
     if kind == "file":
         given["source"] = f"file:{Path(path).name}"
+    given["model_roles"] = None
     default = asdict(RunRequest(request.model))
     options = [
         part
@@ -234,6 +245,8 @@ def command_line(request: RunRequest) -> str:
         if value is not None and value != default[name]
         for part in (f"--{name.replace('_', '-')}", str(value))
     ]
+    for role in request.model_roles:
+        options += ["--model-role", without_arguments(role)]
     return shlex.join(["mint-bench", "run", request.model, *options])
 
 

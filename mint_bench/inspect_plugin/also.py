@@ -10,12 +10,23 @@ from collections.abc import Callable
 from inspect_ai.scorer import Scorer
 
 from mint_bench.errors import MintError
+from mint_bench.inspect_plugin.by_rubric import (
+    rubric_persona_consistency,
+    rubric_relevance,
+    rubric_safety,
+)
+from mint_bench.inspect_plugin.roles import GRADER
+from mint_bench.judging.also_rubric import RUBRICS
 
-SCORERS: dict[str, Callable[[], Scorer]] = {}
+SCORERS: dict[str, Callable[[], Scorer]] = {
+    "safety": rubric_safety,
+    "persona_consistency": rubric_persona_consistency,
+    "relevance": rubric_relevance,
+}
 """Name, as the option takes it, to what makes the scorer."""
 
 
-NEEDS_ROLE: dict[str, str] = {}
+NEEDS_ROLE: dict[str, str] = dict.fromkeys(RUBRICS, GRADER)
 """Names of those that ask a model, to the role whose models they ask."""
 
 

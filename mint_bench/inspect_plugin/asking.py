@@ -93,6 +93,9 @@ def _read(output: ModelOutput, parse: Callable[[str], T | NoAnswer]) -> T | NoAn
 
 def _told(error: Exception) -> str:
     """What kind of failure it was; never its message, which may quote the request."""
-    status = getattr(error, "status_code", None)
-    kind = type(error).__name__
+    # Inspect raises tenacity's RetryError where its own retries end; what ended them is within.
+    attempt = getattr(error, "last_attempt", None)
+    last = attempt.exception() if attempt is not None else error
+    status = getattr(last, "status_code", None)
+    kind = type(last).__name__
     return f"the call failed ({kind}{f', status {status}' if isinstance(status, int) else ''})"

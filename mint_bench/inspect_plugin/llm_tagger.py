@@ -78,7 +78,9 @@ async def _tag_reply(model: Model, reply: SplitReply) -> Tagging:
     prompt = reply_prompt(reply)
     lists = {f"s{number}": some_of(TACTICS) for number in range(1, len(reply.sentences) + 1)}
     parse = partial(parse_tags, sentences=len(reply.sentences), tactics=TACTICS)
-    answer = await ask_in_form(model, prompt.system, prompt.user, object_schema("tactics", lists), parse)
+    answer = await ask_in_form(
+        model, prompt.system, prompt.user, object_schema("tactics", lists), parse
+    )
     return _tagging(reply, answer)
 
 

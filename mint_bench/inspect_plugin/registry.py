@@ -1,5 +1,10 @@
 """What Inspect imports through the entry points `mint_bench` and `mint`: everything it may name."""
 
+from mint_bench.inspect_plugin.by_rubric import (
+    rubric_persona_consistency,
+    rubric_relevance,
+    rubric_safety,
+)
 from mint_bench.inspect_plugin.judge_probes import (
     fooled,
     judge_probes,
@@ -15,6 +20,7 @@ from mint_bench.inspect_plugin.metrics import (
     unscored,
     words,
 )
+from mint_bench.inspect_plugin.per_turn import per_turn
 from mint_bench.inspect_plugin.providers import TrivialModel
 from mint_bench.inspect_plugin.roles import require_roles
 from mint_bench.inspect_plugin.scorer import conversation_figures
@@ -38,11 +44,15 @@ __all__ = [
     "judge_probes",
     "leave_as_it_is",
     "multi_turn",
+    "per_turn",
     "probe_outcome",
     "repeat_human",
     "repetition",
     "reply_to_real_turns",
     "require_roles",
+    "rubric_persona_consistency",
+    "rubric_relevance",
+    "rubric_safety",
     "stickiness",
     "unscored",
     "words",

@@ -21,6 +21,11 @@ PATIENCE = GenerateConfig(max_retries=5, attempt_timeout=300)
 """For a role that says nothing else: Inspect itself would try a broken server for ever."""
 
 
+def missing(role: str) -> MintError:
+    """What is said where a role has no model."""
+    return MintError(f"the role {role} has no model; add --model-role {role}=PROVIDER/MODEL")
+
+
 def models_of(role: str) -> list[Model]:
     """The models of a role, with an end to their retries.
 
@@ -29,7 +34,7 @@ def models_of(role: str) -> list[Model]:
     """
     found = model_roles().get(role)
     if not found:
-        raise MintError(_missing(role))
+        raise missing(role)
     patient = []
     for model in found if isinstance(found, list) else [found]:
         member = copy(model)
@@ -58,7 +63,7 @@ def refuse_missing(roles: tuple[str, ...]) -> None:
         return
     for role in roles:
         if not model_roles().get(role):
-            raise MintError(_missing(role))
+            raise missing(role)
 
 
 @solver
@@ -76,7 +81,3 @@ def require_roles(roles: list[str]) -> Solver:
         return state
 
     return solve
-
-
-def _missing(role: str) -> str:
-    return f"the role {role} has no model; add --model-role {role}=PROVIDER/MODEL"

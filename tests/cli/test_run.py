@@ -75,3 +75,10 @@ def test_what_is_not_known_is_one_line(typed, tmp_path, words, named):
     assert isinstance(fault, MintError)
     assert named in str(fault)
     assert not (tmp_path / "results").exists()
+
+
+def test_a_judge_without_its_model_is_refused_before_anything_runs(typed, tmp_path):
+    done = typed("mint/silence", "--source", "starter", "--judge", "llm")
+    assert isinstance(done.exception, MintError)
+    assert "role grader has no model; add --model-role grader=" in str(done.exception)
+    assert not (tmp_path / "logs").exists()

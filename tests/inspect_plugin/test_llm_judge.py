@@ -1,4 +1,4 @@
-"""The judge panel against a real server: what it means, what it loses, and what is never invented."""
+"""The judge panel against a real server: what it means, what is lost, what is never invented."""
 
 import hashlib
 import json
@@ -131,19 +131,23 @@ def fault_of(reply, dimension):
     return FAULTS[number % 5] if number / 2**32 < 0.3 else None
 
 
-def test_a_server_that_fails_three_calls_in_ten_costs_exactly_those_replies(talks, tmp_path):
-    """Six of ten replies lose a call; every rating that is given is the one that was meant."""
+@pytest.mark.parametrize(("judge", "answer"), [("llm", "well"), ("llm-joint", "joint")])
+def test_a_server_that_fails_three_calls_in_ten_costs_exactly_those_replies(
+    talks, tmp_path, judge, answer
+):
+    """Every rating that is given is the one that was meant; a reply stands with all its calls."""
     planted = set()
 
     def failing(model, system, user):
-        reply, dimension = asked_about(user)
-        fault = fault_of(reply, dimension)
+        reply = json.loads(REPLY.search(user)[1])
+        asked = "all" if answer == "joint" else asked_about(user)[1]
+        fault = fault_of(reply, asked)
         if fault:
-            planted.add((reply, dimension, fault))
-        return fault or well(model, system, user)
+            planted.add((reply, asked, fault))
+        return fault or {"well": well, "joint": joint}[answer](model, system, user)
 
     with JudgeServer(failing).running() as server:
-        log = held(talks, tmp_path, server.model(), epochs=5)
+        log = held(talks, tmp_path, server.model(), judge=judge, epochs=8)
         again = record_from_log(log)
     assert log.status == "success"
     lost = {reply for reply, _, _ in planted}
