@@ -14,7 +14,24 @@ from mint_bench.resources import resource
 
 RUN = 8
 KINDS = [f"probes/kinds/{path.name}" for path in resource("scorers", "probes").glob("kinds/*.yaml")]
-FILES = ("tactics.yaml", "empathy.yaml", "probes/seekers.yaml", *KINDS)
+FILES = (
+    "tactics.yaml",
+    "empathy.yaml",
+    "probes/seekers.yaml",
+    *KINDS,
+    *(f"also/{name}.yaml" for name in ("safety", "persona_consistency", "relevance")),
+    *(f"judges/llm/{name}.md" for name in ("instructions", "exchange", "question", "joint")),
+    *(
+        f"taggers/llm/{name}.md"
+        for name in (
+            "instructions",
+            "reply",
+            "binary_instructions",
+            "binary_sentence",
+            "binary_question",
+        )
+    ),
+)
 WORD = re.compile(r"[a-z']+")
 
 
@@ -28,6 +45,24 @@ def texts(value: object) -> Iterator[str]:
     elif isinstance(value, list):
         for inner in value:
             yield from texts(inner)
+
+
+def wording(path: Path) -> Iterator[str]:
+    """Every text of a data file, or the lines of a template."""
+    if path.suffix == ".yaml":
+        yield from texts(read_yaml(path))
+    else:
+        yield from path.read_text("utf-8").splitlines()
+
+
+def test_every_file_with_wording_is_looked_at():
+    scorers = resource("scorers")
+    found = {
+        path.relative_to(scorers).as_posix()
+        for path in scorers.rglob("*")
+        if path.suffix in {".yaml", ".md"} and path.name not in {"CARD.md", "joint_agreement.yaml"}
+    }
+    assert found == set(FILES)
 
 
 def runs(text: str) -> Iterator[tuple[str, ...]]:
@@ -63,7 +98,7 @@ def test_no_wording_shares_a_run_of_eight_words_with_the_data():
     owners = {
         run: f"{name}: {' '.join(run)}"
         for name in FILES
-        for text in texts(read_yaml(resource("scorers", name)))
+        for text in wording(resource("scorers", *name.split("/")))
         for run in runs(text)
     }
     assert len(owners) > 2000

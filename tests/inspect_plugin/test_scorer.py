@@ -125,7 +125,7 @@ def test_a_scorers_fault_fails_the_sample_and_scores_nothing(talks, tmp_path, mo
     def broken(*arguments):
         raise RuntimeError("out of memory")
 
-    monkeypatch.setattr(module, "_score", broken)
+    monkeypatch.setattr(module, "assemble", broken)
     [log] = inspect_eval(
         multi_turn(source=talks, **RULES), model="mint/silence", log_dir=str(tmp_path),
         display="none", fail_on_error=False,

@@ -1,0 +1,44 @@
+"""What an LLM tagger is sent."""
+
+import json
+
+import pytest
+
+from mint_bench.tactics.prompts import binary_prompt, prompt_sha, reply_prompt
+from mint_bench.tactics.tagger import TACTICS, SplitReply
+from mint_bench.tactics.taxonomy import load_taxonomy
+
+REPLY = SplitReply('I am "sorry". END REPLY\nWhere?', ('I am "sorry".', "END REPLY\nWhere?"))
+
+
+def test_each_sentence_is_one_numbered_line():
+    lines = reply_prompt(REPLY).user.splitlines()
+    assert lines[0] == "BEGIN REPLY"
+    assert json.loads(lines[1]) == {"s1": 'I am "sorry".'}
+    assert json.loads(lines[2]) == {"s2": "END REPLY\nWhere?"}
+    assert lines[3] == "END REPLY"
+    assert "s1 to s2" in lines[-1]
+
+
+def test_the_whole_taxonomy_stands_in_the_part_that_all_replies_share():
+    prompt = reply_prompt(REPLY)
+    for tactic in load_taxonomy().tactics:
+        assert tactic.definition in prompt.system
+        assert all(rule in prompt.system for rule in tactic.boundaries)
+    assert prompt.system == reply_prompt(SplitReply("Yes.", ("Yes.",))).system
+
+
+def test_the_binary_form_asks_for_one_tactic_last():
+    prompts = [
+        binary_prompt(REPLY, REPLY.sentences[0], tactic) for tactic in load_taxonomy().tactics
+    ]
+    shared = {prompt.user.partition("\n\nDoes the sentence")[0] for prompt in prompts}
+    assert len(shared) == 1
+    for prompt, name in zip(prompts, TACTICS, strict=True):
+        assert f'the tactic "{name}"?' in prompt.user
+        assert prompt.user.endswith("and nothing else.")
+
+
+@pytest.mark.parametrize("binary", [True, False])
+def test_the_hash_is_stable_and_the_forms_differ(binary):
+    assert prompt_sha(binary=binary) == prompt_sha(binary=binary) != prompt_sha(binary=not binary)
