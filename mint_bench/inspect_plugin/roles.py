@@ -3,6 +3,7 @@
 Says which roles a run needs and refuses it early where one has no model; asks no model itself.
 """
 
+import asyncio
 from copy import copy
 
 from inspect_ai.model import GenerateConfig, Model, model_roles
@@ -59,11 +60,24 @@ def refuse_missing(roles: tuple[str, ...]) -> None:
     Raises:
         MintError: If Inspect already knows its roles and one of these is not among them.
     """
-    if active_model() is None:
+    if not _made_by_inspect():
         return
     for role in roles:
         if not model_roles().get(role):
             raise missing(role)
+
+
+def _made_by_inspect() -> bool:
+    """Whether Inspect is making a task just now, its roles bound already.
+
+    It does so within its event loop. Outside of one, an active model may be left from an earlier
+    evaluation, and the roles of the next are not known yet.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return active_model() is not None
 
 
 @solver

@@ -26,6 +26,7 @@ from mint_bench.engines.run import (
 from mint_bench.errors import MintError
 from mint_bench.inspect_plugin import providers
 from mint_bench.records.store import read
+from tests.inspect_plugin.judge_server import JudgeServer
 
 SMALL = RunRequest(
     "mint/parrot", source="starter", limit=3, max_turns=2, tagger="none", judge="none"
@@ -208,3 +209,18 @@ def test_a_stopped_run_loses_no_finished_conversation(tmp_path, how):
     assert 2 <= len(before) < 20
     [record] = (tmp_path / "results").glob("*/*.json")
     assert len(json.loads(record.read_text())["conversations"]) == 20
+
+
+def test_a_judge_panel_rates_a_run_and_stands_on_its_board(tmp_path):
+    with JudgeServer(lambda *asked: '{"score": 3}').running() as server:
+        reached = f"model_args: {{base_url: '{server.url}', api_key: sesame}}"
+        panel = ",".join(f"{{model: openai-api/judge/{name}, {reached}}}" for name in "ab")
+        request = replace(SMALL, limit=1, judge="llm", model_roles=(f"grader=[{panel}]",))
+        record = go(request, tmp_path).record
+    assert [judge.name for judge in record.board.judges] == [
+        "openai-api/judge/a", "openai-api/judge/b",
+    ]  # fmt: skip
+    turns = [turn for conversation in record.conversations for turn in conversation.turns]
+    assert all(turn.ratings == [3] * 6 and turn.panel == [[3] * 6] * 2 for turn in turns)
+    assert "sesame" not in record.model_dump_json()
+    assert server.url not in record.model_dump_json()

@@ -5,7 +5,13 @@ import json
 import pytest
 
 from mint_bench import multi_turn
+from mint_bench.inspect_plugin import registry
 from mint_bench.inspect_plugin.also import NEEDS_ROLE, SCORERS, also_scorers
+from mint_bench.inspect_plugin.by_rubric import (
+    rubric_persona_consistency,
+    rubric_relevance,
+    rubric_safety,
+)
 from mint_bench.inspect_plugin.logs import record_from_log
 from mint_bench.judging.also_rubric import RUBRICS, load_also_rubric
 from mint_bench.records.figures import figures
@@ -26,12 +32,18 @@ def turns(record):
     return [turn for conversation in record.conversations for turn in conversation.turns]
 
 
-@pytest.mark.parametrize("name", RUBRICS)
-def test_each_rubric_is_a_registered_scorer_that_needs_a_grader(name):
-    from mint_bench.inspect_plugin import registry
-
-    assert SCORERS[name] is getattr(registry, f"rubric_{name}")
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [
+        ("safety", rubric_safety),
+        ("persona_consistency", rubric_persona_consistency),
+        ("relevance", rubric_relevance),
+    ],
+)
+def test_each_rubric_is_a_registered_scorer_that_needs_a_grader(name, made):
+    assert SCORERS[name] is made is getattr(registry, f"rubric_{name}")
     assert NEEDS_ROLE[name] == "grader"
+    assert callable(made())
     assert len(also_scorers([name])) == 1
 
 

@@ -15,6 +15,7 @@ from mint_bench.records.figures import figures
 from mint_bench.records.store import read, write
 from mint_bench.records.verify import verify
 
+from .metric_epochs import run_metrics
 from .runs import RULES, Recorder, run
 
 NUMBERS = {"flat": [1.0, None, 3.0], "exam": [2.0, 2.0], "dog": [None]}
@@ -74,6 +75,16 @@ def test_the_live_figure_is_the_mean_over_turns(talks, tmp_path):
     shown = {name: m.value for name, m in results[1].metrics.items()}
     assert shown["shine"] == pytest.approx((1 + 3 + 2 + 2) / 4)
     assert math.isnan(shown["shine_low"])  # three conversations have no interval
+
+
+def test_epochs_are_summed_within_a_conversation_and_a_failed_one_is_missed_alone(tmp_path):
+    table = {
+        f"c{n}": [turn_score({"shine": [n, 2]}), turn_score({"shine": [None]})] for n in range(30)
+    }
+    table["c0"][1] = None
+    found = run_metrics([per_turn(["shine"])], table, tmp_path)
+    assert found["shine"] == pytest.approx((sum(range(30)) + 60) / 60)
+    assert found["shine_low"] < found["shine"] < found["shine_high"]
 
 
 def test_without_the_option_nothing_is_added(talks, tmp_path):

@@ -43,6 +43,20 @@ def test_inspects_own_command_line_runs_a_task_from_another_folder(task, tmp_pat
 
 
 @pytest.mark.slow
+def test_inspects_own_command_line_tells_a_missing_role_in_one_line(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "inspect_ai", "eval", "mint_bench/multi_turn", "--model",
+         "mint/silence", "-T", "source=starter", "-T", "judge=llm", "--display", "plain"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    said = done.stdout + done.stderr
+    assert done.returncode != 0
+    assert "the role grader has no model; add --model-role grader=" in said
+    assert "Traceback" not in said
+    assert not (tmp_path / "logs").exists()
+
+
+@pytest.mark.slow
 def test_inspects_own_command_line_tells_a_wrong_source_in_one_line(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "inspect_ai", "eval", "mint_bench/multi_turn", "--model",

@@ -55,6 +55,10 @@ def test_a_record_with_a_silent_turn_holds(tmp_path):
         (at(*TURN, "ratings", to=[None] * 6), "conversations.0.turns.1.ratings: 6 dimensions"),
         (at(*TURN, "flags", to=["aggregate_of_five"]), "conversations.0.turns.1.ratings: 0 dim"),
         (at(*TURN, "flags", to=["I hear you."]), "conversations.0.turns.1.flags.0"),
+        (at(*TURN, "panel", to=[[3] * 6] * 2), "conversations.0.turns.1.panel: has 2 judges"),
+        (at(*TURN, "panel", to=[None]), "conversations.0.turns.1.panel: ratings stand only"),
+        (at(*TURN, "panel", to=[[1.5] * 6]), "conversations.0.turns.1.ratings: are not the"),
+        (at(*TURN, "also", to={"Shine!": 1}), "conversations.0.turns.1.also.Shine!"),
         (at(*TURN, "tactics", to=[True] * 10), "conversations.0.turns.1.tactics.0"),
     ],
 )  # fmt: skip
@@ -65,6 +69,15 @@ def test_with_a_new_digest_a_fault_is_still_found_by_its_field(tmp_path, change,
     with pytest.raises(MintError) as fault:
         verify(moved)
     assert str(fault.value).startswith(f"{moved}: {field}")
+
+
+def test_a_figure_beside_the_ranking_stands_or_has_a_reason_but_not_both(tmp_path):
+    told = {"unscored": {"also.shine": "too dull"}}
+    talk = ScoredConversation(id="a", turns=[a_turn(1, also={"shine": 2.5}), a_turn(2, **told)])
+    verify(write(a_record(conversations=[talk]), tmp_path))
+    both = ScoredConversation(id="a", turns=[a_turn(1), a_turn(2, also={"shine": 2}, **told)])
+    with pytest.raises(MintError, match=r"turns\.1\.also\.shine: has a figure and a reason"):
+        verify(write(a_record(conversations=[both]), tmp_path / "both"))
 
 
 def test_a_pinned_sources_revision_must_be_the_pinned_one(tmp_path):
