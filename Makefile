@@ -45,10 +45,10 @@ $(VENV)/.demo: $(VENV)/bin/python pyproject.toml constraints.txt
 
 $(VENV)/.dev: $(VENV)/bin/python pyproject.toml constraints.txt
 	@echo "Installing mint-bench with its development tools; this takes some minutes."
-	$(PIP) --editable '.[dev]'
+	$(PIP) --editable '.[also,dev]'
 	@touch $@
 
 $(VENV)/.slow: $(VENV)/.dev
 	@echo "Installing the engines for the slow tests; this takes some minutes."
-	$(PIP) --editable '.[dev,hf,lm-eval]'
+	$(PIP) --editable '.[also,dev,hf,lm-eval]'
 	@touch $@

@@ -1,8 +1,8 @@
 """mint-bench: how well a language model supports a person through a whole conversation.
 
 Layers, each importing only from those above it: `conversation`, `resources`, `stats`;
-`sources`, `metrics`, `tactics`, `judging`; `scoring`, `replay`, `validation`; `records`;
-`inspect_plugin`, `leaderboard`; `engines`; `cli`.
+`sources`, `metrics`, `tactics`, `judging`; `scoring`, `beside`, `replay`, `validation`;
+`records`; `inspect_plugin`, `leaderboard`; `engines`; `cli`.
 """
 
 from importlib import import_module
