@@ -2,7 +2,7 @@
 
 Layers, each importing only from those above it: `conversation`, `resources`, `stats`;
 `sources`, `metrics`, `tactics`, `judging`; `scoring`, `beside`, `replay`, `validation`;
-`records`; `inspect_plugin`, `leaderboard`; `engines`; `cli`.
+`records`; `local_models`; `inspect_plugin`, `leaderboard`; `engines`; `cli`.
 """
 
 from importlib import import_module

@@ -1,1 +1,1 @@
-"""How a model is reached: the embedded one, Inspect's providers; heavy libraries load when used."""
+"""How a model is reached: Inspect's providers, the embedded model; heavy libraries load late."""

@@ -187,7 +187,7 @@ def engine_for(model: str) -> Engine:
     if model == "human":
         return Engine(None, {}, {})
     if model == "embedded":
-        from mint_bench.engines.embedded_model import HUB_NAME, REVISION, embedded_model_path
+        from mint_bench.local_models.embedded_model import HUB_NAME, REVISION, embedded_model_path
 
         _prepare_local(f"hf/{HUB_NAME}")
         path = str(embedded_model_path())

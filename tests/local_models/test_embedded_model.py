@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from mint_bench.engines import embedded_model
-from mint_bench.engines.embedded_model import embedded_model_path
 from mint_bench.errors import MintError
+from mint_bench.local_models import embedded_model
+from mint_bench.local_models.embedded_model import embedded_model_path
 
 
 @pytest.fixture
