@@ -10,6 +10,8 @@ from collections.abc import Callable
 from inspect_ai.scorer import Scorer
 
 from mint_bench.errors import MintError
+from mint_bench.inspect_plugin.also_likelihood import follow_up_likelihood
+from mint_bench.inspect_plugin.also_text import polarity, readability
 from mint_bench.inspect_plugin.by_rubric import (
     rubric_persona_consistency,
     rubric_relevance,
@@ -19,6 +21,9 @@ from mint_bench.inspect_plugin.roles import GRADER
 from mint_bench.judging.also_rubric import RUBRICS
 
 SCORERS: dict[str, Callable[[], Scorer]] = {
+    "readability": readability,
+    "polarity": polarity,
+    "follow_up_likelihood": follow_up_likelihood,
     "safety": rubric_safety,
     "persona_consistency": rubric_persona_consistency,
     "relevance": rubric_relevance,

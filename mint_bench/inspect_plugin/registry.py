@@ -1,5 +1,7 @@
 """What Inspect imports through the entry points `mint_bench` and `mint`: everything it may name."""
 
+from mint_bench.inspect_plugin.also_likelihood import follow_up_likelihood
+from mint_bench.inspect_plugin.also_text import polarity, readability
 from mint_bench.inspect_plugin.by_rubric import (
     rubric_persona_consistency,
     rubric_relevance,
@@ -37,6 +39,7 @@ __all__ = [
     "density",
     "dimensions",
     "empathy",
+    "follow_up_likelihood",
     "fooled",
     "gold_history",
     "hold_conversation",
@@ -45,7 +48,9 @@ __all__ = [
     "leave_as_it_is",
     "multi_turn",
     "per_turn",
+    "polarity",
     "probe_outcome",
+    "readability",
     "repeat_human",
     "repetition",
     "reply_to_real_turns",

@@ -3,9 +3,11 @@
 The supporter's own turns are the replies; no model runs.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from mint_bench import __version__
+from mint_bench.beside import measure_replies, text_figure, with_figure
 from mint_bench.conversation import Reply
 from mint_bench.errors import MintError
 from mint_bench.judging.judge import Judge
@@ -35,7 +37,11 @@ def public_name(source: str) -> str:
 
 
 def record_of_transcripts(
-    source: Source, tagger: Tagger | None, judge: Judge | None, system: str
+    source: Source,
+    tagger: Tagger | None,
+    judge: Judge | None,
+    system: str,
+    also: Sequence[str] = (),
 ) -> Record:
     """Score the supporter turns of a source as they stand.
 
@@ -44,15 +50,17 @@ def record_of_transcripts(
         tagger: Finds tactics; None leaves them out.
         judge: Rates empathy; None leaves ratings out.
         system: Name of the system; characters that no file name takes become dashes.
+        also: Figures of the replies' words beside the ranking, by name.
 
     Raises:
-        MintError: If the system's name holds no letter or digit.
+        MintError: If the system's name holds no letter or digit, or there is no such figure.
     """
     name = slug(system)
     if not name:
         raise MintError(
             f"system name {system!r} holds none of a-z, A-Z, 0-9; give another by --system"
         )
+    beside = {figure: text_figure(figure) for figure in also}
     transcripts = [
         Transcript(
             conversation=conversation,
@@ -65,6 +73,12 @@ def record_of_transcripts(
         )
         for conversation in source.conversations
     ]
+    scored = score(transcripts, tagger, judge)
+    for key, figure in beside.items():
+        scored = [
+            with_figure(conversation, key, measure_replies(transcript, figure))
+            for conversation, transcript in zip(scored, transcripts, strict=True)
+        ]
     return Record(
         system=name,
         title=system,
@@ -82,6 +96,10 @@ def record_of_transcripts(
             else [],
         ),
         settings=Settings(model=system, provider="transcripts"),
-        provenance=Provenance(version=__version__, command="mint-bench score"),
-        conversations=score(transcripts, tagger, judge),
+        provenance=Provenance(
+            version=__version__,
+            command="mint-bench score",
+            also={key: figure.how for key, figure in beside.items()},
+        ),
+        conversations=scored,
     )

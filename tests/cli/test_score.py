@@ -91,3 +91,23 @@ def test_a_faulty_line_is_named(file):
     done = type_in("score", file)
     assert done.code == 2
     assert "my talks.jsonl:3" in done.err
+
+
+def test_figures_beside_the_ranking_stand_in_the_record_and_change_no_other(file, tmp_path):
+    plain = type_in("score", file, "--out", tmp_path / "plain", "--format", "json")
+    beside = type_in("score", file, "--also", "readability, polarity", "--out",
+                     tmp_path / "beside", "--format", "json")  # fmt: skip
+    assert beside.code == 0, beside.err
+    assert beside.out == plain.out
+    [record] = read_all(tmp_path / "beside")
+    first, second = record.conversations[0].turns
+    assert set(first.also) == set(second.also) == {"readability", "polarity"}
+    assert first.also["polarity"] < second.also["polarity"]
+    assert set(record.provenance.also) == {"readability", "polarity"}
+    assert not read_all(tmp_path / "plain")[0].provenance.also
+
+
+def test_a_figure_that_is_not_known_is_one_line(file):
+    done = type_in("score", file, "--also", "shine")
+    assert done.code == 2
+    assert "also 'shine' is not known; there are: readability, polarity" in done.err
