@@ -1,20 +1,34 @@
 """Agreement between raters: weighted kappa, Krippendorff's alpha, Spearman, with intervals.
 
-For ordinal ratings of the same units by two raters or more. Knows nothing of who rates.
+For ratings of the same units by two raters or more. Each coefficient is computed for many
+weightings of the units at once, so that a bootstrap is one call. Knows nothing of who rates.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
 
 import numpy as np
+import numpy.typing as npt
 
-from mint_bench.stats.intervals import LEVEL, SEED
-from mint_bench.stats.statistic import Floats
+from mint_bench.stats.intervals import LEVEL, MIN_CONVERSATIONS, resampling_weights
+from mint_bench.stats.statistic import Floats, divide
+
+Coefficient = Callable[[Floats, Floats], Floats]
+"""From ratings (raters, units) and weights of the units (R, units) to R coefficients."""
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """A coefficient with a percentile bootstrap interval over units (conversations)."""
+    """A coefficient with a percentile bootstrap interval over units (conversations).
+
+    Attributes:
+        value: The coefficient; NaN where undefined.
+        low: Lower end; NaN where there is no interval.
+        high: Upper end; NaN where there is no interval.
+        n: Units rated by all raters.
+    """
 
     value: float
     low: float
@@ -22,93 +36,238 @@ class Agreement:
     n: int
 
 
-def quadratic_kappa(first: Floats, second: Floats, categories: int = 5) -> float:
-    """Cohen's kappa with quadratic weights on categories 1 … `categories`.
+def quadratic_kappas(ratings: Floats, weights: Floats) -> Floats:
+    """Cohen's kappa with quadratic weights, on the scale of the ratings themselves.
 
-    κ = 1 − Σ (i−j)² O_ij / Σ (i−j)² E_ij, E from the two marginals. NaN where both raters use
-    one category only.
+    κ = 1 − mean (a_u − b_u)² / mean (a_u − b_v)², the second over all pairs of units. On whole
+    numbers this is the usual kappa over categories; ratings between them need no rounding.
+    NaN where both raters give one and the same rating throughout.
 
     Args:
-        first: Whole-number ratings, shape (n,).
-        second: Whole-number ratings, shape (n,).
-        categories: Number of categories.
+        ratings: Shape (2, units).
+        weights: How often each unit counts, shape (R, units).
+
+    Returns:
+        Shape (R,).
+    """
+    return _kappas(ratings[0], ratings[1], weights)
+
+
+def level_kappas(ratings: Floats, weights: Floats) -> Floats:
+    """Quadratic kappa over the positions of the ratings among all that either rater gave.
+
+    As `irr::kappa2(weight = "squared")` of R counts: neighbouring ratings are one step apart
+    however far they lie on the scale, and each weighting knows only the ratings that occur in it.
+    On averages of ratings it depends on how many different ones there are; it is here since the
+    published figures are of this kind.
+    """
+    index, counts = _tally(ratings, weights)
+    position = np.cumsum(counts > 0, axis=0, dtype=np.float64)
+    return _kappas(position[index[0]], position[index[1]], weights)
+
+
+def spearmans(ratings: Floats, weights: Floats) -> Floats:
+    """Spearman's rank correlation of two raters; NaN where one of them is constant."""
+    first, second = (_ranks(rater[None], weights) for rater in ratings)
+    products = np.einsum(
+        "ru,ur,ur->r", weights, first.middle[first.index[0]], second.middle[second.index[0]]
+    )
+    spreads = [(rank.counts * rank.middle**2).sum(axis=0) for rank in (first, second)]
+    return divide(products, np.sqrt(spreads[0] * spreads[1]))
+
+
+def ordinal_alphas(ratings: Floats, weights: Floats) -> Floats:
+    """Krippendorff's alpha with the ordinal distance (Krippendorff 2011).
+
+    α = 1 − D_o / D_e. The distance of two ratings is the squared number of ratings from one to
+    the other, the ends counted half. Units with fewer than two ratings are left out. NaN where
+    all ratings are equal.
+
+    Args:
+        ratings: Shape (raters, units), NaN where a rater did not rate.
+        weights: How often each unit counts, shape (R, units).
+    """
+    per_unit = (~np.isnan(ratings)).sum(axis=0)
+    pairable = per_unit >= 2
+    if not pairable.any():
+        return np.full(len(weights), np.nan)
+    ratings, weights, per_unit = ratings[:, pairable], weights[:, pairable], per_unit[pairable]
+    ranks = _ranks(ratings, weights)
+    total = ranks.counts.sum(axis=0)
+    sums, squares = np.zeros((2, ratings.shape[1], len(weights)))
+    for index, rater in zip(ranks.index, ratings, strict=True):
+        rated = ~np.isnan(rater)
+        given = ranks.middle[index[rated]]
+        sums[rated] += given
+        squares[rated] += given**2
+    within = (per_unit[:, None] * squares - sums**2) / (per_unit - 1)[:, None]
+    observed = np.einsum("ru,ur->r", weights, within)
+    expected = total * (ranks.counts * ranks.middle**2).sum(axis=0)
+    result: Floats = 1 - divide(observed * (total - 1), expected)
+    return result
+
+
+COEFFICIENTS: Mapping[str, Coefficient] = MappingProxyType({
+    "kappa": quadratic_kappas,
+    "spearman": spearmans,
+    "alpha": ordinal_alphas,
+    "kappa_levels": level_kappas,
+})
+"""Every coefficient by name; all take two raters, `alpha` any number."""
+
+
+def quadratic_kappa(first: Floats, second: Floats) -> float:
+    """`quadratic_kappas` of two raters, each unit once.
 
     >>> quadratic_kappa(np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.0, 3.0]))
     1.0
     """
-    a, b = (np.asarray(x).astype(int) - 1 for x in (first, second))
-    observed = np.zeros((categories, categories))
-    np.add.at(observed, (a, b), 1)
-    grid = np.arange(categories)
-    weights = (grid[:, None] - grid[None, :]) ** 2
-    expected = np.outer(observed.sum(1), observed.sum(0)) / len(a)
-    disagreement = (weights * expected).sum()
-    return float(1 - (weights * observed).sum() / disagreement) if disagreement else float("nan")
+    return _once(quadratic_kappas, np.stack([first, second]))
+
+
+def level_kappa(first: Floats, second: Floats) -> float:
+    """`level_kappas` of two raters, each unit once.
+
+    4.5 and 5 are one step apart, as 1 and 2 are:
+
+    >>> round(level_kappa(np.array([1.0, 2.0, 4.5]), np.array([1.0, 2.0, 5.0])), 3)
+    0.857
+    """
+    return _once(level_kappas, np.stack([first, second]))
 
 
 def spearman(first: Floats, second: Floats) -> float:
     """Spearman's rank correlation; NaN where one side is constant."""
-    from scipy.stats import rankdata
-
-    if len(first) < 2 or np.ptp(first) == 0 or np.ptp(second) == 0:
-        return float("nan")
-    return float(np.corrcoef(rankdata(first), rankdata(second))[0, 1])
+    return _once(spearmans, np.stack([first, second])) if len(first) > 1 else float("nan")
 
 
 def ordinal_alpha(ratings: Floats) -> float:
-    """Krippendorff's alpha with the ordinal distance.
+    """`ordinal_alphas` of raters by units, each unit once."""
+    return _once(ordinal_alphas, ratings)
 
-    α = 1 − D_o / D_e (Krippendorff 2011). Units with fewer than two ratings are left out.
+
+def bootstrapped(
+    coefficient: Coefficient, ratings: Floats, weights: Floats | None = None
+) -> "Drawn":
+    """A coefficient with its bootstrap over units.
+
+    Units with fewer than two ratings do not count.
 
     Args:
-        ratings: Shape (raters, units), NaN where a rater did not rate.
+        coefficient: One of `COEFFICIENTS`.
+        ratings: Shape (raters, units), NaN where unrated.
+        weights: Shape (R, units), by default 10,000 resamples with the fixed seed.
+    """
+    usable = (~np.isnan(ratings)).sum(axis=0) >= 2
+    n = int(usable.sum())
+    weights = _by_unit(ratings.shape[1]) if weights is None else weights
+    if not n:
+        return Drawn(float("nan"), np.full(len(weights), np.nan), 0)
+    value = _once(coefficient, ratings[:, usable])
+    if np.isnan(value) or n < MIN_CONVERSATIONS:
+        return Drawn(value, np.full(len(weights), np.nan), n)
+    if n == len(usable):
+        return Drawn(value, coefficient(ratings, weights), n)
+    kept = weights[:, usable]
+    empty = kept.sum(axis=1, keepdims=True) == 0
+    found = coefficient(ratings[:, usable], np.where(empty, 1.0, kept))
+    return Drawn(value, np.where(empty[:, 0], np.nan, found), n)
+
+
+@cache
+def _by_unit(units: int) -> Floats:
+    """The resampling weights, a unit's weights side by side in memory: three times as fast."""
+    return np.asfortranarray(resampling_weights(units))
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A coefficient and what each resample makes of it.
+
+    Attributes:
+        value: The coefficient; NaN where undefined.
+        resampled: Shape (R,), NaN where undefined; all NaN below 20 units.
+        n: Units that count.
+    """
+
+    value: float
+    resampled: Floats
+    n: int
+
+    def agreement(self) -> Agreement:
+        """With a percentile interval, unless more than half of the resamples are undefined."""
+        defined = self.resampled[~np.isnan(self.resampled)]
+        if np.isnan(self.value) or len(defined) < len(self.resampled) / 2:
+            return Agreement(self.value, float("nan"), float("nan"), self.n)
+        tail = (1 - LEVEL) / 2
+        low, high = np.quantile(defined, [tail, 1 - tail])
+        return Agreement(self.value, float(low), float(high), self.n)
+
+
+def mean_of(drawn: Sequence[Drawn]) -> Drawn:
+    """The mean of coefficients whose units were drawn together; undefined if one of them is.
+
+    For a mean over pairs of raters or over dimensions; n is the smallest.
+    """
+    return Drawn(
+        float(np.mean([one.value for one in drawn])),
+        np.mean([one.resampled for one in drawn], axis=0),
+        min(one.n for one in drawn),
+    )
+
+
+def _once(coefficient: Coefficient, ratings: Floats) -> float:
+    return float(coefficient(ratings, np.ones((1, ratings.shape[1])))[0])
+
+
+def _kappas(first: Floats, second: Floats, weights: Floats) -> Floats:
+    """Kappa from ratings of shape (units,) or (units, R)."""
+    columns = (np.ones(len(first)), (first - second) ** 2, first, second, first**2 + second**2)
+    if first.ndim == 1:
+        total, apart, one, two, squares = (weights @ np.stack(columns, axis=1)).T
+    else:
+        total, apart, one, two, squares = (
+            weights.sum(axis=1),
+            *(np.einsum("ru,ur->r", weights, column) for column in columns[1:]),
+        )
+    across = squares - 2 * one * two / total
+    result: Floats = 1 - divide(apart, across)
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranks:
+    """The distinct ratings by rank, under each weighting.
+
+    Attributes:
+        index: Which distinct rating each one is, shape (raters, units).
+        counts: How often each distinct rating occurs, shape (distinct, R).
+        middle: Its middle rank, less that of all ratings, shape (distinct, R): means are 0, so
+            nothing is lost in differences.
+    """
+
+    index: npt.NDArray[np.int64]
+    counts: Floats
+    middle: Floats
+
+
+def _ranks(ratings: Floats, weights: Floats) -> _Ranks:
+    index, counts = _tally(ratings, weights)
+    return _Ranks(index, counts, np.cumsum(counts, axis=0) - counts / 2 - counts.sum(axis=0) / 2)
+
+
+def _tally(ratings: Floats, weights: Floats) -> tuple[npt.NDArray[np.int64], Floats]:
+    """Which of the distinct ratings each one is, and how often each occurs under each weighting.
 
     Returns:
-        Alpha, NaN where all ratings are equal.
+        Indices of shape (raters, units) (of no meaning where a rating is NaN), and counts of
+        shape (distinct, R): with R last, looking up a unit's rating copies one stretch of memory.
     """
-    values = np.unique(ratings[~np.isnan(ratings)])
-    if not len(values):
-        return float("nan")
-    counts = np.stack([(ratings == value).sum(axis=0) for value in values], axis=1).astype(float)
-    counts = counts[counts.sum(axis=1) >= 2]
-    if not len(counts):
-        return float("nan")
-    per_unit = counts.sum(axis=1)
-    coincidence = (
-        np.einsum("ui,uj->uij", counts, counts)
-        - np.einsum("ui,ij->uij", counts, np.eye(len(values)))
-    ) / (per_unit - 1)[:, None, None]
-    observed = coincidence.sum(axis=0)
-    margins = observed.sum(axis=1)
-    distance = _ordinal_distance(margins)
-    expected = (np.outer(margins, margins) - np.diag(margins)) / (margins.sum() - 1)
-    disagreement = (expected * distance).sum()
-    return float(1 - (observed * distance).sum() / disagreement) if disagreement else float("nan")
-
-
-def _ordinal_distance(margins: Floats) -> Floats:
-    """Squared count of ratings from one category to another, the ends counted half."""
-    cumulative = np.cumsum(margins)
-    middle = cumulative - margins / 2
-    return np.asarray((middle[:, None] - middle[None, :]) ** 2)
-
-
-def with_interval(
-    coefficient: Callable[..., float], *raters: Floats, resamples: int = 2_000, seed: int = SEED
-) -> Agreement:
-    """A coefficient of two raters' columns with a percentile bootstrap over units.
-
-    Args:
-        coefficient: A function of one array per rater.
-        raters: Ratings, each of shape (n,), unit by unit.
-        resamples: Bootstrap resamples.
-        seed: Of the resampling.
-    """
-    n = len(raters[0])
-    rng = np.random.default_rng(seed)
-    picks = rng.integers(0, n, size=(resamples, n))
-    drawn = np.asarray([coefficient(*(rater[p] for rater in raters)) for p in picks])
-    drawn = drawn[~np.isnan(drawn)]
-    tail = (1 - LEVEL) / 2
-    low, high = np.quantile(drawn, [tail, 1 - tail]) if len(drawn) else (np.nan, np.nan)
-    return Agreement(coefficient(*raters), float(low), float(high), n)
+    levels, inverse = np.unique(ratings[~np.isnan(ratings)], return_inverse=True)
+    index = np.zeros(ratings.shape, dtype=np.int64)
+    index[~np.isnan(ratings)] = inverse
+    member = np.zeros((len(levels), ratings.shape[1]))
+    for row, rater in zip(index, ratings, strict=True):
+        rated = np.flatnonzero(~np.isnan(rater))
+        member[row[rated], rated] += 1
+    return index, member @ weights.T
