@@ -52,15 +52,31 @@ def locate(card: SourceCard) -> Path | None:
     if card.origin is Origin.SHIPPED:
         return resource("tasks", f"{card.name}.jsonl")
     remote = _file(card)
-    folder = data_dir()
-    if folder is not None and (folder / remote.path).exists():
-        verify(folder / remote.path, remote)
-        return folder / remote.path
-    cached = cache_dir() / (HUB_FILE if card.origin is Origin.HUB else remote.path)
+    if card.origin is not Origin.HUB:
+        return locate_file(remote)
     # What came from the hub is verified by content, when it is read.
-    if cached.is_file() and (card.origin is Origin.HUB or _matches(cached, remote)):
-        return cached
-    return None
+    cached = cache_dir() / HUB_FILE
+    return _in_data_dir(remote) or (cached if cached.is_file() else None)
+
+
+def locate_file(remote: Remote) -> Path | None:
+    """A pinned file if it is on this machine, verified; None if it must be fetched first.
+
+    Raises:
+        MintError: As `locate` does.
+    """
+    cached = cache_dir() / remote.path
+    return _in_data_dir(remote) or (
+        cached if cached.is_file() and _matches(cached, remote) else None
+    )
+
+
+def _in_data_dir(remote: Remote) -> Path | None:
+    folder = data_dir()
+    if folder is None or not (folder / remote.path).exists():
+        return None
+    verify(folder / remote.path, remote)
+    return folder / remote.path
 
 
 def fetch(card: SourceCard) -> Path:
@@ -77,6 +93,19 @@ def fetch(card: SourceCard) -> Path:
 
         return download_esconv(cache_dir() / HUB_FILE)
     return download(_file(card), cache_dir(), card.name)
+
+
+def fetch_file(remote: Remote, name: str) -> Path:
+    """A pinned file, verified, downloaded if it is not on this machine.
+
+    Args:
+        remote: The file.
+        name: What it is called where it cannot be had.
+
+    Raises:
+        MintError: If it cannot be had or is not the pinned one.
+    """
+    return locate_file(remote) or download(remote, cache_dir(), name)
 
 
 def verify(path: Path, remote: Remote) -> None:
