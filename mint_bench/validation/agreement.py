@@ -12,7 +12,8 @@ import numpy.typing as npt
 from mint_bench.judging.aggregate import aggregate_array
 from mint_bench.judging.judge import DIMENSIONS
 from mint_bench.metrics.repetition import pair_sums, repetition_rows, stickiness_rows
-from mint_bench.stats.agreement import spearman
+from mint_bench.stats.agreement import Agreement, spearman
+from mint_bench.stats.intervals import Interval
 from mint_bench.stats.statistic import MacroRatio, Ratio
 from mint_bench.tactics.tagger import TACTICS
 from mint_bench.validation.labels import HUMAN, LabelledReply
@@ -22,6 +23,15 @@ Doubles = npt.NDArray[np.float64]
 Figures = dict[str, Any]
 TAG_FIGURES = ("stickiness_vs_human", "repetition_vs_self", "density")
 CLOSE = 0.3  # a system's mean within this of the published judge's counts as close
+
+
+def shown(found: Agreement | Interval) -> dict[str, float | int | None]:
+    """A figure with the ends of its interval and n, JSON-ready; null where undefined."""
+    ends = {"value": found.value, "low": found.low, "high": found.high}
+    return {
+        **{end: None if np.isnan(number) else number for end, number in ends.items()},
+        "n": found.n,
+    }
 
 
 def positive_f1(found: Bools, present: Bools) -> Doubles:

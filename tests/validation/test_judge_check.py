@@ -1,0 +1,167 @@
+"""A judge against the experts: the published figures come out, and nothing is made up."""
+
+import csv
+import json
+import math
+import os
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mint_bench.errors import MintError
+from mint_bench.judging.judge import DIMENSIONS
+from mint_bench.stats.agreement import COEFFICIENTS, ordinal_alpha, quadratic_kappa, spearman
+from mint_bench.validation import judge_check
+from mint_bench.validation.ratings import Ratings, read_experts, read_other_judges
+
+IDS = [f"c{i:02}" for i in range(30)]
+
+
+def rater(name, table, ids=IDS):
+    return Ratings(name, dict(zip(ids, np.asarray(table, dtype=float), strict=True)), len(table))
+
+
+def experts(seed=0, count=3):
+    rng = np.random.default_rng(seed)
+    truth = rng.integers(1, 6, (len(IDS), 6))
+    return [
+        rater(f"expert{i}", np.clip(truth + rng.integers(-1, 2, truth.shape), 1, 5))
+        for i in range(count)
+    ]
+
+
+def judge(seed=9):
+    return rater("mine", np.random.default_rng(seed).uniform(1, 5, (len(IDS), 6)))
+
+
+def median(people):
+    return np.median(np.stack([person.table(IDS) for person in people]), axis=0)
+
+
+def values(found, name):
+    """Every value of one rater, in a row."""
+    return [figure["value"] for row in found["agreement"][name].values() for figure in row.values()]
+
+
+@pytest.fixture(scope="module")
+def published():
+    """Published coefficients by dimension and `mean`."""
+    folder = os.environ.get("MINT_BENCH_DATA")
+    if not folder:
+        pytest.skip("MINT_BENCH_DATA is not set")
+    path = Path(folder) / "mint_empathy/evaluation/eval_outputs/gold_kappa_agreement"
+    with (path / "turn_vs_experts_agreement.csv").open() as handle:
+        return {row["metric"]: row for row in csv.DictReader(handle)}
+
+
+def test_the_published_figures_come_out_of_the_published_ratings(published):
+    """Spearman of the means with the experts' median; kappa over the positions of all ratings."""
+    found = judge_check.figures(read_other_judges()[0], read_experts())
+    agreement = found["agreement"]["gpt-oss-120b"]
+    assert set(published) == set(agreement)
+    for name, row in published.items():
+        assert agreement[name]["spearman"]["value"] == pytest.approx(
+            float(row["spearman_rho"]), abs=1e-9
+        )
+        assert agreement[name]["kappa_levels"]["value"] == pytest.approx(
+            float(row["kappa"]), abs=1e-9
+        )
+        assert agreement[name]["kappa"]["n"] == int(row["n_pairs"] or 50)
+
+
+def test_coefficients_are_those_of_the_judge_and_the_experts_median():
+    people = experts()
+    found = judge_check.figures(judge(), people)["agreement"]["mine"]
+    ours, theirs = judge().table(IDS), median(people)
+    for k, dimension in enumerate(DIMENSIONS):
+        pair = ours[:, k], theirs[:, k]
+        assert found[dimension]["kappa"]["value"] == pytest.approx(quadratic_kappa(*pair))
+        assert found[dimension]["spearman"]["value"] == pytest.approx(spearman(*pair))
+        assert found[dimension]["alpha"]["value"] == pytest.approx(ordinal_alpha(np.stack(pair)))
+    mean = np.mean([found[dimension]["kappa"]["value"] for dimension in DIMENSIONS])
+    assert found["mean"]["kappa"]["value"] == pytest.approx(mean)
+
+
+def test_experts_are_compared_in_pairs_against_the_others_and_together():
+    people = experts()
+    found = judge_check.figures(judge(), people)["agreement"]
+    tables = np.stack([person.table(IDS)[:, 0] for person in people])
+    pairs = [quadratic_kappa(tables[i], tables[j]) for i, j in combinations(range(3), 2)]
+    others = [quadratic_kappa(tables[i], np.delete(tables, i, 0).mean(axis=0)) for i in range(3)]
+    first = DIMENSIONS[0]
+    assert found["expert_pairs"][first]["kappa"]["value"] == pytest.approx(np.mean(pairs))
+    assert found["expert_against_two"][first]["kappa"]["value"] == pytest.approx(np.mean(others))
+    assert found["experts_together"][first]["alpha"]["value"] == pytest.approx(
+        ordinal_alpha(tables)
+    )
+
+
+def test_a_judge_that_says_what_the_experts_median_says_reaches_one():
+    people = experts()
+    found = judge_check.figures(rater("same", median(people)), people)
+    assert values(found, "same") == pytest.approx([1.0] * len(values(found, "same")))
+    assert found["agreement"]["same"]["mean"]["kappa"]["low"] == pytest.approx(1.0)
+
+
+def test_a_judge_that_always_says_the_same_is_undefined_and_not_zero():
+    table = judge().table(IDS)
+    table[:, 2] = 3.0
+    found = judge_check.figures(rater("flat", table), experts())["agreement"]["flat"]
+    for row in (found[DIMENSIONS[2]], found["mean"]):
+        for name in COEFFICIENTS:
+            assert row[name] == {"value": None, "low": None, "high": None, "n": 30}
+    assert found[DIMENSIONS[0]]["kappa"]["value"] is not None
+
+
+def test_the_order_of_conversations_changes_nothing():
+    people, order = experts(), np.random.default_rng(1).permutation(len(IDS))
+    ids = [IDS[i] for i in order]
+    mixed = [rater(p.name, p.table(ids), ids) for p in people]
+    ours = rater("mine", judge().table(ids), ids)
+    assert judge_check.figures(ours, mixed) == judge_check.figures(judge(), people)
+
+
+def test_the_order_of_experts_changes_nothing():
+    people = experts()
+    assert values(judge_check.figures(judge(), people[::-1]), "mine") == pytest.approx(
+        values(judge_check.figures(judge(), people), "mine")
+    )
+
+
+def test_conversations_that_the_judge_did_not_rate_are_left_out():
+    some = rater("some", judge().table(IDS[:25]), IDS[:25])
+    found = judge_check.figures(some, experts())
+    only = [rater(p.name, p.table(IDS[:25]), IDS[:25]) for p in experts()]
+    assert found["conversations"] == 25
+    assert found["agreement"]["some"]["mean"]["kappa"]["n"] == 25
+    assert values(found, "some") == pytest.approx(values(judge_check.figures(some, only), "some"))
+
+
+def test_few_conversations_have_no_interval():
+    few = rater("few", judge().table(IDS[:12]), IDS[:12])
+    figure = judge_check.figures(few, experts())["agreement"]["few"]["mean"]["kappa"]
+    assert figure["value"] is not None
+    assert figure["low"] is None
+
+
+def test_ratings_of_other_conversations_are_refused():
+    with pytest.raises(MintError, match="rates none of the experts' 30 conversations"):
+        judge_check.figures(rater("else", [[3] * 6], ["x"]), experts())
+
+
+def test_figures_are_plain_json():
+    table = judge().table(IDS)
+    table[3] = np.nan
+    found = judge_check.figures(rater("mine", table), experts())
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+
+
+def test_every_interval_holds_its_value():
+    found = judge_check.figures(judge(), experts())
+    for row in found["agreement"].values():
+        for figures in row.values():
+            for figure in figures.values():
+                assert figure["low"] <= figure["value"] <= figure["high"]
+                assert math.isfinite(figure["value"])
