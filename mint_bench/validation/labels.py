@@ -6,7 +6,7 @@ stay in memory: nothing here writes them anywhere.
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from mint_bench.tactics.tagger import TACTICS
 
 HUMAN = "gold"
 JUDGE_FILE = "gpt-oss-120b_ratings.csv"
+TAGGED_FILE = "conversations_tagged.json"
 
 Bools = npt.NDArray[np.bool_]
 
@@ -69,12 +70,17 @@ class LabelledSentence:
         text: The sentence.
         place: Its position among the reply's sentences, and their number.
         present: The ten labels.
+        context: The whole visible reply.
+        within: The reply's sentences, this one at its position; this one alone where the reply
+            splits into others.
     """
 
     response: int
     text: str
     place: tuple[int, int]
     present: Bools
+    context: str
+    within: tuple[str, ...]
 
 
 def read_replies(data: Path) -> list[LabelledReply]:
@@ -84,10 +90,10 @@ def read_replies(data: Path) -> list[LabelledReply]:
         MintError: If a file is missing, damaged, or names an unknown tactic.
     """
     folder = data / "mint_empathy" / "evaluation"
-    paths = sorted(folder.glob("outputs/*/conversations_tagged.json"))
+    paths = sorted(folder.glob(f"outputs/*/{TAGGED_FILE}"))
     if not paths:
         raise MintError(
-            f"{folder}: no outputs/<system>/conversations_tagged.json in it; "
+            f"{folder}: no outputs/<system>/{TAGGED_FILE} in it; "
             "set MINT_BENCH_DATA or --data to the folder that holds mint_empathy/"
         )
     return [reply for path in paths for reply in _system_replies(folder, path)]
@@ -96,17 +102,55 @@ def read_replies(data: Path) -> list[LabelledReply]:
 def _system_replies(folder: Path, path: Path) -> list[LabelledReply]:
     system = path.parent.name
     ratings = _read_ratings(folder / "eval_outputs" / system / JUDGE_FILE)
+    return read_tagged(path, system, ratings)
+
+
+def read_systems(path: Path) -> list[LabelledReply]:
+    """Tagged replies of one system or of several, without ratings.
+
+    Args:
+        path: A `conversations_tagged.json` (its folder names the system), or a folder that holds
+            one, or one for each of several systems in folders of their own.
+
+    Raises:
+        MintError: If there is no such file, or one is damaged.
+    """
+    if path.is_file():
+        return read_tagged(path, path.resolve().parent.name)
+    found = sorted(path.glob(TAGGED_FILE)) or sorted(path.glob(f"*/{TAGGED_FILE}"))
+    if not found:
+        raise MintError(f"{path}: neither {TAGGED_FILE} nor <system>/{TAGGED_FILE} in it")
+    return [reply for one in found for reply in read_tagged(one, one.resolve().parent.name)]
+
+
+def read_tagged(
+    path: Path, system: str, ratings: Mapping[tuple[str, int], list[float]] | None = None
+) -> list[LabelledReply]:
+    """The replies of one `conversations_tagged.json`.
+
+    Args:
+        path: The file.
+        system: Whose replies they are.
+        ratings: Six ratings by conversation and number of messages before the reply; a reply
+            without any has NaN.
+
+    Raises:
+        MintError: If the file is missing, damaged, or names an unknown tactic.
+    """
     replies = []
-    for number, row in enumerate(read_json(path)):
+    rows = read_json(path)
+    if not isinstance(rows, list):
+        raise MintError(f"{path}: expected a list of tagged replies")
+    for number, row in enumerate(rows):
         try:
-            replies.append(_labelled_reply(system, row, ratings))
+            replies.append(_labelled_reply(system, row, ratings or {}))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise MintError(f"{path}, entry {number}: no tagged reply ({error!r})") from None
     return replies
 
 
 def _labelled_reply(
-    system: str, row: dict[str, Any], ratings: dict[tuple[str, int], list[float]]
+    system: str, row: dict[str, Any], ratings: Mapping[tuple[str, int], list[float]]
 ) -> LabelledReply:
     text = visible_text(row["model_response"])
     history = merge_messages(
@@ -180,9 +224,21 @@ def read_sentences(data: Path) -> list[LabelledSentence]:
         MintError: If a file is missing or damaged, or the ten files differ in their sentences.
     """
     folder = data / "mint_empathy" / "data" / "tagger_annotations" / "val"
+    return read_annotations({tactic: folder / f"{tactic}.jsonl" for tactic in TACTICS})
+
+
+def read_annotations(files: Mapping[str, Path]) -> list[LabelledSentence]:
+    """The sentences of ten files in chat form, one a tactic, that label the same sentences.
+
+    Args:
+        files: The file of each tactic.
+
+    Raises:
+        MintError: If a file is missing or damaged, or the ten files differ in their sentences.
+    """
     labels: dict[tuple[str, str], dict[str, bool]] = {}
     for tactic in TACTICS:
-        path = folder / f"{tactic}.jsonl"
+        path = files[tactic]
         for number, row in read_json_lines(path):
             context, sentence, answer = _annotation(row, f"{path}:{number}")
             labels.setdefault((context, sentence), {})[tactic] = answer
@@ -192,8 +248,10 @@ def read_sentences(data: Path) -> list[LabelledSentence]:
     result = []
     for (context, sentence), present in labels.items():
         if len(present) != len(TACTICS):
+            folder = files[TACTICS[0]].parent
             raise MintError(f"{folder}: its files do not label the same sentences")
-        whole = [_repaired(piece) for piece in split_sentences(visible_text(context))]
+        visible = visible_text(context)
+        whole = tuple(_repaired(piece) for piece in split_sentences(visible))
         text = _repaired(sentence)
         index = whole.index(text) if text in whole else 0
         result.append(
@@ -202,6 +260,8 @@ def read_sentences(data: Path) -> list[LabelledSentence]:
                 text=text,
                 place=(index, max(1, len(whole))),
                 present=np.array([present[name] for name in TACTICS], dtype=np.bool_),
+                context=_repaired(visible),
+                within=whole if text in whole else (text,),
             )
         )
     return result

@@ -1,0 +1,213 @@
+"""A tagger against people, and against the published tags of whole systems.
+
+Figures of replies tagged here and now, by any tagger. On labels that the tagger learned from they
+say how well it remembers, not how well it tags: the caller must know which labels those are.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mint_bench.errors import MintError
+from mint_bench.stats.agreement import Drawn
+from mint_bench.stats.intervals import MIN_CONVERSATIONS, resampling_weights
+from mint_bench.stats.statistic import Floats, divide
+from mint_bench.tactics.tagger import TACTICS, SplitReply, Tagger, Tagging
+from mint_bench.validation.agreement import Figures, shown, system_tag_figures
+from mint_bench.validation.labels import HUMAN, LabelledReply, LabelledSentence
+
+Bools = npt.NDArray[np.bool_]
+COMMON_IN = 10  # units in which a tactic must occur to have an interval
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """Labelled sentences with what a tagger found in them.
+
+    Attributes:
+        found: Shape (n, 10).
+        present: The labels, shape (n, 10).
+        unit: What each sentence is drawn with in a bootstrap: its response, or conversation.
+    """
+
+    found: Bools
+    present: Bools
+    unit: tuple[str, ...]
+
+
+def figures(
+    tagger: Tagger,
+    people: Sequence[LabelledSentence],
+    systems: Sequence[LabelledReply] = (),
+    progress: Callable[[str], None] = lambda _: None,
+) -> Figures:
+    """A tagger against people, and against the published tags of systems where there are any.
+
+    Args:
+        tagger: Who is checked; it tags everything anew.
+        people: Sentences that people labelled; none leaves `people` null.
+        systems: As `systems_figures` takes them; none leaves `systems` null.
+        progress: Told what is being tagged.
+    """
+    result: Figures = {"kind": "tagger_check", "tagger": tagger.name, "sha": tagger.sha}
+    progress("people's sentences")
+    taggings = tagger.tag([split_of(sentence) for sentence in people])
+    result["people"] = people_figures(people, taggings) if people else None
+    result["systems"] = systems_figures(tagger, systems, progress) if systems else None
+    return result
+
+
+def split_of(sentence: LabelledSentence) -> SplitReply:
+    """What a tagger is given for a labelled sentence: its whole reply."""
+    return SplitReply(sentence.context, sentence.within)
+
+
+def tags_of(sentence: LabelledSentence, tagging: Tagging) -> Bools:
+    """What a tagger found in the labelled sentence of the reply it was given."""
+    row: Bools = tagging.present[sentence.place[0] if len(sentence.within) > 1 else 0]
+    return row
+
+
+def people_figures(people: Sequence[LabelledSentence], taggings: Sequence[Tagging]) -> Figures:
+    """Agreement with people's labels; a sentence whose reply is unscored is left out, counted.
+
+    Args:
+        people: Labelled sentences.
+        taggings: Of `split_of` each sentence.
+
+    Returns:
+        As `sentence_figures`, with `responses` and `unscored` by reason.
+    """
+    pairs = [(s, t) for s, t in zip(people, taggings, strict=True) if t.unscored is None]
+    tagged = _tagged([
+        (tags_of(sentence, tagging), sentence.present, str(sentence.response))
+        for sentence, tagging in pairs
+    ])
+    unscored = Counter(tagging.unscored for tagging in taggings if tagging.unscored is not None)
+    return {
+        "sentences": len(pairs),
+        "responses": len(set(tagged.unit)),
+        "unscored": dict(unscored),
+        **sentence_figures(tagged),
+    }
+
+
+def sentence_figures(tagged: Tagged) -> Figures:
+    """F1 of "present", and its mean with that of "absent", by tactic and over all.
+
+    A tactic that is neither labelled nor found has no F1 of "present": it is null, and out of the
+    means. Intervals are percentiles over 10,000 resamples of whole units (studentised ones run
+    past 1 where a tactic is rare); none below 20 units, nor for a tactic that is labelled or
+    found in fewer than 10 of them.
+
+    Returns:
+        `positives` by tactic; `f1` and `f1_both_classes` by tactic, `macro_f1` and
+        `macro_f1_both_classes`, each with value, low, high and n units.
+    """
+    hits, either = _sums(tagged)
+    units, ten = len(hits), len(TACTICS)
+    weights = resampling_weights(units) if units >= MIN_CONVERSATIONS else np.ones((1, units))
+    once = divide(hits.sum(axis=0), either.sum(axis=0))
+    drawn = divide(weights @ hits, weights @ either)
+    common = (either[:, :ten] > 0).sum(axis=0) >= COMMON_IN
+
+    def figure(columns: Sequence[int], *, interval: bool = True) -> Figures:
+        draws = _mean(drawn[:, columns])
+        if not interval or units < MIN_CONVERSATIONS:
+            draws = np.full(len(draws), np.nan)
+        return shown(Drawn(float(_mean(once[list(columns)])), draws, units).agreement())
+
+    return {
+        "positives": dict(zip(TACTICS, tagged.present.sum(axis=0).tolist(), strict=True)),
+        "f1": {name: figure([k], interval=bool(common[k])) for k, name in enumerate(TACTICS)},
+        "f1_both_classes": {
+            name: figure([k, ten + k], interval=bool(common[k])) for k, name in enumerate(TACTICS)
+        },
+        "macro_f1": figure(range(ten)),
+        "macro_f1_both_classes": figure(range(2 * ten)),
+    }
+
+
+def _mean(f1: Floats) -> Floats:
+    """Mean over the last axis of what is defined; NaN where nothing is."""
+    there = ~np.isnan(f1)
+    return divide(np.where(there, f1, 0.0).sum(axis=-1), there.sum(axis=-1).astype(float))
+
+
+def _sums(tagged: Tagged) -> tuple[Floats, Floats]:
+    """By unit, F1's numerators and denominators: "present" of ten tactics, then "absent"."""
+    names, unit = np.unique(np.array(tagged.unit), return_inverse=True)
+    found = np.concatenate([tagged.found, ~tagged.found], axis=1)
+    present = np.concatenate([tagged.present, ~tagged.present], axis=1)
+    hits, either = np.zeros((2, len(names), 2 * len(TACTICS)))
+    np.add.at(hits, unit, 2.0 * (found & present))
+    np.add.at(either, unit, found.astype(float) + present)
+    return hits, either
+
+
+def _tagged(rows: Sequence[tuple[Bools, Bools, str]]) -> Tagged:
+    def stack(arrays: list[Bools]) -> Bools:
+        return np.concatenate([np.zeros((0, len(TACTICS)), dtype=np.bool_), *arrays])
+
+    return Tagged(
+        stack([np.atleast_2d(found) for found, _, _ in rows]),
+        stack([np.atleast_2d(present) for _, present, _ in rows]),
+        tuple(unit for found, _, unit in rows for _ in range(len(np.atleast_2d(found)))),
+    )
+
+
+def systems_figures(
+    tagger: Tagger,
+    replies: Sequence[LabelledReply],
+    progress: Callable[[str], None] = lambda _: None,
+) -> Figures:
+    """Agreement with published tags, by sentence and in the figures of whole systems.
+
+    Args:
+        tagger: Tags the systems' replies; the human supporters keep their published tags.
+        replies: Of the systems, and of the human supporters, whose system is `gold`.
+        progress: Told the name of each system before it is tagged.
+
+    Returns:
+        As `sentence_figures` over all systems, with `systems`, `mean_error`, `worst_error` and
+        `spearman` of `stickiness_vs_human`, `repetition_vs_self` and `density`; `f1_by_system`;
+        `left_out` (system to reason) and `unaligned` replies, which count by reply only.
+
+    Raises:
+        MintError: If there is no system, or no reply of the human supporters.
+    """
+    names = sorted({reply.system for reply in replies} - {HUMAN})
+    if not names or not any(reply.system == HUMAN for reply in replies):
+        raise MintError("no tagged replies of a system, or none of the human supporters")
+    sets: dict[int, Bools] = {}
+    rows: dict[str, list[tuple[Bools, Bools, str]]] = {name: [] for name in names}
+    left_out: dict[str, str] = {}
+    unaligned = 0
+    for name in names:
+        progress(name)
+        where = [i for i, reply in enumerate(replies) if reply.system == name]
+        taggings = tagger.tag([SplitReply(replies[i].text, replies[i].sentences) for i in where])
+        for i, tagging in zip(where, taggings, strict=True):
+            if tagging.unscored is not None:
+                left_out[name] = tagging.unscored
+                continue
+            sets[i] = np.asarray(tagging.present.any(axis=0))
+            present = replies[i].present
+            if present is None:
+                unaligned += 1
+            else:
+                rows[name].append((tagging.present, present, replies[i].conversation))
+    whole = {i: found for i, found in sets.items() if replies[i].system not in left_out}
+    if not whole:
+        raise MintError(f"every system has replies that could not be tagged: {left_out}")
+    return {
+        "sentences": sum(len(found) for name in names for found, _, _ in rows[name]),
+        "unaligned": unaligned,
+        "left_out": left_out,
+        **sentence_figures(_tagged([row for name in names for row in rows[name]])),
+        "f1_by_system": {name: sentence_figures(_tagged(rows[name]))["macro_f1"] for name in names},
+        **system_tag_figures(replies, whole),
+    }
