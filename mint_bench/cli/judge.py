@@ -1,5 +1,7 @@
-"""`mint-bench judge`: what a judge is worth."""
+"""`mint-bench judge`: how far a judge can be trusted."""
 
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,7 +14,50 @@ if TYPE_CHECKING:
 
 @click.group()
 def judge() -> None:
-    """Check a judge."""
+    """Check a judge before you trust its ratings."""
+
+
+@judge.command("check")
+@click.option("--judge", "name", default="embedded", show_default=True, help="Which judge.")
+@click.option(
+    "--ratings", type=click.Path(path_type=Path, dir_okay=False),
+    help="Check these ratings instead of a judge: a CSV with conversation_id and the six "
+    "dimensions; several rows of a conversation are averaged.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Every figure as JSON.")
+def check(name: str, ratings: Path | None, as_json: bool) -> None:
+    """Compare a judge with three experts on the 50 Lend-an-Ear conversations.
+
+    The judge rates each reply of the human supporters; the mean over a conversation is compared
+    with the experts' median. Beside it stand how far one expert agrees with the other two, and
+    other judges. Then the same replies are rated with words or emoji added, in another order,
+    and again: none of it should change much.
+
+    \b
+    Examples:
+      mint-bench judge check
+      mint-bench judge check --ratings mine.csv --json > check.json
+    """  # noqa: D301 - \b is click's mark for lines to keep
+    from rich.console import Console
+
+    from mint_bench.cli.judge_table import show_judge
+    from mint_bench.judging import load_judge
+    from mint_bench.sources import load
+    from mint_bench.validation import judge_check
+    from mint_bench.validation.ratings import read_experts, read_other_judges, read_ratings
+
+    rated = read_ratings(ratings) if ratings else None
+    experts, others = read_experts(), read_other_judges()
+    with Console(stderr=True).status("Rating and resampling"):
+        if rated is not None:
+            found = judge_check.figures(rated, experts, others)
+        else:
+            conversations = load("lend_an_ear").conversations
+            found = judge_check.check(load_judge(name), conversations, experts, others)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    show_judge(found)
 
 
 @judge.command()
@@ -37,8 +82,6 @@ def probes(name: str, guards: bool, as_json: bool) -> None:
       mint-bench judge probes --guards
       mint-bench judge probes --json > probes.json
     """  # noqa: D301 - \b is click's mark for lines to keep
-    import json
-
     from mint_bench.validation.probes import figures, misses
 
     report = _attack(name, guards)

@@ -93,15 +93,18 @@ def figures(judge: Ratings, experts: Sequence[Ratings], others: Sequence[Ratings
     }
 
 
-def against_experts(ratings: Doubles, experts: Doubles) -> Figures:
+def against_experts(
+    ratings: Doubles, experts: Doubles, names: Sequence[str] = tuple(COEFFICIENTS)
+) -> Figures:
     """Agreement of one rater with the experts' median.
 
     Args:
         ratings: Shape (conversations, 6), NaN where unrated.
         experts: Shape (experts, conversations, 6).
+        names: Which coefficients.
     """
     middle = np.median(experts, axis=0)
-    return _by_dimension([np.stack([ratings, middle])])
+    return _by_dimension([np.stack([ratings, middle])], names)
 
 
 def expert_agreement(experts: Doubles) -> Figures:
@@ -114,31 +117,45 @@ def expert_agreement(experts: Doubles) -> Figures:
     Args:
         experts: Shape (experts, conversations, 6).
     """
-    count = len(experts)
-    others = [np.median(np.delete(experts, i, axis=0), axis=0) for i in range(count)]
-    together = _by_dimension([experts], ("alpha",))
+    pairs = combinations(range(len(experts)), 2)
     return {
-        PAIRS: _by_dimension([experts[list(pair)] for pair in combinations(range(count), 2)]),
-        AGAINST_TWO: _by_dimension([np.stack([experts[i], others[i]]) for i in range(count)]),
-        TOGETHER: together,
+        PAIRS: _by_dimension([experts[list(pair)] for pair in pairs]),
+        AGAINST_TWO: one_expert(experts),
+        TOGETHER: _by_dimension([experts], ("alpha",)),
     }
 
 
-def _by_dimension(tables: Sequence[Doubles], names: Sequence[str] = tuple(COEFFICIENTS)) -> Figures:
+def one_expert(experts: Doubles, *, interval: bool = True) -> Figures:
+    """Agreement of each expert with the median of the others, the mean over experts."""
+    count = len(experts)
+    others = [np.median(np.delete(experts, i, axis=0), axis=0) for i in range(count)]
+    pairs = [np.stack([experts[i], others[i]]) for i in range(count)]
+    return _by_dimension(pairs, interval=interval)
+
+
+def _by_dimension(
+    tables: Sequence[Doubles],
+    names: Sequence[str] = tuple(COEFFICIENTS),
+    *,
+    interval: bool = True,
+) -> Figures:
     """Coefficients of each dimension and their mean over the six.
 
     Args:
         tables: Each of shape (raters, conversations, 6); coefficients are averaged over tables.
         names: Which coefficients.
+        interval: Whether to resample; without, the ends mean nothing.
     """
-    result: Figures = {}
+    weights = None if interval else np.ones((1, tables[0].shape[1]))
     drawn = {
-        (dimension, name): _drawn(name, [table[:, :, k] for table in tables])
+        (dimension, name): _drawn(name, [table[:, :, k] for table in tables], weights)
         for k, dimension in enumerate(DIMENSIONS)
         for name in names
     }
-    for dimension in DIMENSIONS:
-        result[dimension] = {name: shown(drawn[dimension, name].agreement()) for name in names}
+    result: Figures = {
+        dimension: {name: shown(drawn[dimension, name].agreement()) for name in names}
+        for dimension in DIMENSIONS
+    }
     result[MEAN] = {
         name: shown(mean_of([drawn[dimension, name] for dimension in DIMENSIONS]).agreement())
         for name in names
@@ -146,9 +163,9 @@ def _by_dimension(tables: Sequence[Doubles], names: Sequence[str] = tuple(COEFFI
     return result
 
 
-def _drawn(name: str, tables: Sequence[Doubles]) -> Drawn:
+def _drawn(name: str, tables: Sequence[Doubles], weights: Doubles | None) -> Drawn:
     """A coefficient; undefined where a rater always says the same, which shows no agreement."""
-    found = mean_of([bootstrapped(COEFFICIENTS[name], table) for table in tables])
+    found = mean_of([bootstrapped(COEFFICIENTS[name], table, weights) for table in tables])
     if all(_varies(rater) for table in tables for rater in table):
         return found
     return replace(found, value=float("nan"))

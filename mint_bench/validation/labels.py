@@ -242,6 +242,8 @@ def read_annotations(files: Mapping[str, Path]) -> list[LabelledSentence]:
         for number, row in read_json_lines(path):
             context, sentence, answer = _annotation(row, f"{path}:{number}")
             labels.setdefault((context, sentence), {})[tactic] = answer
+    if not labels:
+        raise MintError(f"{files[TACTICS[0]].parent}: no labelled sentence in its files")
     responses = {
         context: number for number, context in enumerate(dict.fromkeys(c for c, _ in labels))
     }

@@ -1,0 +1,130 @@
+"""`mint-bench judge check` and `tagger check`: figures for people, JSON for machines."""
+
+import csv
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from mint_bench.judging.judge import DIMENSIONS
+from mint_bench.stats import agreement
+from mint_bench.stats.intervals import resampling_weights
+from mint_bench.tactics.tagger import TACTICS
+
+from .typed import type_in
+
+
+@pytest.fixture
+def data(monkeypatch):
+    folder = os.environ.get("MINT_BENCH_DATA")
+    if not folder:
+        pytest.skip("MINT_BENCH_DATA is not set")
+    monkeypatch.setattr(agreement, "resampling_weights", lambda n: resampling_weights(n, 200))
+    return Path(folder)
+
+
+def published_ratings(data):
+    folder = data / "mint_empathy/evaluation/eval_outputs/gold_kappa_agreement"
+    return folder / "gpt-oss-120b_turn_ratings.csv"
+
+
+def test_the_embedded_judge_is_shown_beside_experts_and_others(data):
+    done = type_in("judge", "check")
+    assert done.code == 0
+    assert "embedded against the median of 3 experts, 50 conversations, 315 ratings" in done.out
+    assert "rated by the head that never saw it" in done.out
+    for name in ("one expert", "gpt-oss-120b", "crowd", "20 words added", "demonstrating"):
+        assert name in done.out
+    assert re.search(r"\d\.\d\d (−?\d\.\d\d)–(−?\d\.\d\d)", done.out)
+    assert "-0.00" not in done.out
+
+
+def test_a_file_of_ratings_is_checked_as_a_judge_is(data):
+    """The published judge's ratings by reply give the published figures."""
+    done = type_in("judge", "check", "--ratings", published_ratings(data), "--json")
+    found = json.loads(done.out)
+    mine = found["agreement"][published_ratings(data).stem]
+    assert mine["mean"]["spearman"]["value"] == pytest.approx(0.6908558369, abs=1e-9)
+    assert mine["mean"]["kappa_levels"]["value"] == pytest.approx(0.5758154859, abs=1e-9)
+    assert "bias" not in found
+
+
+def test_ratings_of_a_user_need_no_more_than_seven_columns(data, tmp_path):
+    with published_ratings(data).open(newline="") as handle:
+        ids = sorted({row["conversation_id"] for row in csv.DictReader(handle)})[:30]
+    path = tmp_path / "mine.csv"
+    rows = [f"{name},{i % 5 + 1},2,2,3,3,{i % 3 + 1}" for i, name in enumerate(ids)]
+    path.write_text("\n".join([",".join(("conversation_id", *DIMENSIONS)), *rows]))
+    done = type_in("judge", "check", "--ratings", path)
+    assert done.code == 0
+    assert "mine against the median of 3 experts, 30 conversations" in done.out
+    assert "–" in done.out  # four dimensions are always rated the same: undefined
+    assert "never saw it" not in done.out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--judge", "embeded"], "did you mean embedded?"),
+        (["--ratings", "nowhere.csv"], "nowhere.csv: no such file"),
+    ],
+)
+def test_faults_in_a_judges_check_are_one_line(data, words, message):
+    done = type_in("judge", "check", *words)
+    assert done.code == 2
+    assert message in done.err
+    assert len(done.err.strip().splitlines()) == 1
+
+
+def test_on_labels_that_it_learned_from_the_tagger_is_said_to_remember(data):
+    done = type_in("tagger", "check")
+    assert done.code == 0
+    assert "286 sentences of 25 responses" in done.out
+    assert "Not held out: embedded learned from these sentences" in done.out
+    assert "CARD.md" in done.out
+    found = json.loads(type_in("tagger", "check", "--json").out)
+    assert found["people"]["learned_from"] is True
+    assert found["systems"] is None
+    assert list(found["people"]["positives"]) == list(TACTICS)
+
+
+def test_other_peoples_labels_are_taken_as_held_out(data, tmp_path):
+    folder = data / "mint_empathy" / "data" / "tagger_annotations" / "val"
+    for tactic in TACTICS:
+        lines = (folder / f"{tactic}.jsonl").read_text().splitlines()
+        (tmp_path / f"{tactic}.jsonl").write_text("\n".join(lines[:40]) + "\n")
+    done = type_in("tagger", "check", "--people", tmp_path, "--tagger", "embedded-fast", "--json")
+    found = json.loads(done.out)
+    assert found["tagger"] == "embedded-fast"
+    assert found["people"]["sentences"] == 40
+    assert found["people"]["learned_from"] is False
+
+
+def test_systems_come_with_their_figures_and_the_human_turns_are_fetched(data):
+    outputs = data / "mint_empathy" / "evaluation" / "outputs"
+    one = outputs / "baseline1_vanilla_Qwen3-4B"
+    found = json.loads(type_in("tagger", "check", "--systems", one, "--json").out)["systems"]
+    assert found["learned_from"] == [one.name]
+    assert set(found["systems"]) == {one.name}
+    assert found["spearman"]["density"] is None  # of one system there is none
+    done = type_in("tagger", "check", "--systems", one)
+    assert "learned from 1 of these 1 systems" in done.out
+    assert "repetition vs self" in done.out
+
+
+@pytest.mark.parametrize("option", ["--people", "--systems"])
+def test_an_empty_folder_says_what_is_missing(data, tmp_path, option):
+    done = type_in("tagger", "check", option, tmp_path)
+    assert done.code == 2
+    assert str(tmp_path) in done.err
+    assert ".json" in done.err
+
+
+@pytest.mark.parametrize("words", [("judge", "check"), ("tagger", "check")])
+def test_help_teaches_by_example(words):
+    done = type_in(*words, "--help")
+    assert done.code == 0
+    assert f"mint-bench {' '.join(words)}" in done.out
+    assert "Examples" in done.out
