@@ -9,16 +9,26 @@ from importlib import import_module
 from typing import Any
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "gold_history", "human", "judge_probes", "multi_turn"]
+__all__ = [
+    "__version__",
+    "gold_history",
+    "human",
+    "judge_check",
+    "judge_probes",
+    "multi_turn",
+    "tagger_check",
+]
 
 gold_history: Any
 human: Any
+judge_check: Any
 judge_probes: Any
 multi_turn: Any
+tagger_check: Any
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - tasks of Inspect, which is not imported here
     """The tasks by name, loaded when they are asked for: Inspect is slow to import."""
-    if name in {"gold_history", "human", "judge_probes", "multi_turn"}:
+    if name in __all__:
         return getattr(import_module("mint_bench.inspect_plugin.registry"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -17,6 +17,7 @@ KINDS = [f"probes/kinds/{path.name}" for path in resource("scorers", "probes").g
 FILES = (
     "tactics.yaml",
     "empathy.yaml",
+    "additions.yaml",
     "probes/seekers.yaml",
     *KINDS,
     *(f"also/{name}.yaml" for name in ("safety", "persona_consistency", "relevance")),

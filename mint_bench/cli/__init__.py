@@ -19,14 +19,13 @@ VERBS: dict[str, tuple[str, str]] = {
     "score": ("score", "Score transcripts that you already have."),
     "tag": ("pipes", "Find the tactics in replies: JSON Lines in, JSON Lines out."),
     "rate": ("pipes", "Rate replies for empathy: JSON Lines in, JSON Lines out."),
-    "judge": ("judge", "Check a judge against experts, and for what should not move it."),
+    "judge": ("judge", "Check a judge: against experts, for biases, by adversarial probes."),
     "tagger": ("tagger", "Check a tagger against people, and against published tags."),
     "table": ("table", "Print records as tables, one a board, with intervals."),
     "verify": ("verify", "Check records through and recompute what they say."),
     "import": ("import_", "Turn logs and published outputs into records."),
     "data": ("data", "List, fetch and find the conversations."),
     "scorers": ("scorers", "List and rebuild the embedded scorers."),
-    "judge": ("judge", "Check a judge: how often it is fooled."),
     "site": ("site", "Build the static page from records."),
 }
 

@@ -7,6 +7,21 @@ from mint_bench.inspect_plugin.by_rubric import (
     rubric_relevance,
     rubric_safety,
 )
+from mint_bench.inspect_plugin.check_metrics import (
+    agreement,
+    biases,
+    f1,
+    repeats,
+    unrated,
+    untagged,
+)
+from mint_bench.inspect_plugin.checks import (
+    judge_agreement,
+    judge_biases,
+    judge_check,
+    people_agreement,
+    tagger_check,
+)
 from mint_bench.inspect_plugin.judge_probes import (
     fooled,
     judge_probes,
@@ -35,23 +50,31 @@ from mint_bench.inspect_plugin.tasks import gold_history, human, multi_turn
 
 __all__ = [
     "TrivialModel",
+    "agreement",
+    "biases",
     "conversation_figures",
     "density",
     "dimensions",
     "empathy",
+    "f1",
     "follow_up_likelihood",
     "fooled",
     "gold_history",
     "hold_conversation",
     "human",
+    "judge_agreement",
+    "judge_biases",
+    "judge_check",
     "judge_probes",
     "leave_as_it_is",
     "multi_turn",
+    "people_agreement",
     "per_turn",
     "polarity",
     "probe_outcome",
     "readability",
     "repeat_human",
+    "repeats",
     "repetition",
     "reply_to_real_turns",
     "require_roles",
@@ -59,6 +82,9 @@ __all__ = [
     "rubric_relevance",
     "rubric_safety",
     "stickiness",
+    "tagger_check",
+    "unrated",
     "unscored",
+    "untagged",
     "words",
 ]

@@ -25,6 +25,7 @@ from mint_bench.validation.agreement import Figures, shown
 from mint_bench.validation.ratings import Doubles, Ratings, verdict_array
 
 PLAIN, AGAIN, SHUFFLED, WORDS, EMOJI = "plain", "again", "shuffled", "words", "emoji"
+PASSES = (PLAIN, AGAIN, SHUFFLED, WORDS, EMOJI)
 COLUMNS = (*DIMENSIONS, "aggregate")
 SAME = 0.01  # ratings this close are the same: sums on a computer depend on their order
 

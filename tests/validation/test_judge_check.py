@@ -12,7 +12,9 @@ import pytest
 
 from mint_bench.errors import MintError
 from mint_bench.judging.judge import DIMENSIONS
+from mint_bench.stats import agreement
 from mint_bench.stats.agreement import COEFFICIENTS, ordinal_alpha, quadratic_kappa, spearman
+from mint_bench.stats.intervals import resampling_weights
 from mint_bench.validation import judge_check
 from mint_bench.validation.ratings import Ratings, read_experts, read_other_judges
 
@@ -45,6 +47,12 @@ def values(found, name):
     return [figure["value"] for row in found["agreement"][name].values() for figure in row.values()]
 
 
+@pytest.fixture(autouse=True)
+def few_resamples(monkeypatch):
+    """200 resamples: what is tested here does not hang on how many there are."""
+    monkeypatch.setattr(agreement, "resampling_weights", lambda n: resampling_weights(n, 200))
+
+
 @pytest.fixture(scope="module")
 def published():
     """Published coefficients by dimension and `mean`."""
@@ -59,16 +67,14 @@ def published():
 def test_the_published_figures_come_out_of_the_published_ratings(published):
     """Spearman of the means with the experts' median; kappa over the positions of all ratings."""
     found = judge_check.figures(read_other_judges()[0], read_experts())
-    agreement = found["agreement"]["gpt-oss-120b"]
-    assert set(published) == set(agreement)
+    ours = found["agreement"]["gpt-oss-120b"]
+    assert set(published) == set(ours)
     for name, row in published.items():
-        assert agreement[name]["spearman"]["value"] == pytest.approx(
+        assert ours[name]["spearman"]["value"] == pytest.approx(
             float(row["spearman_rho"]), abs=1e-9
         )
-        assert agreement[name]["kappa_levels"]["value"] == pytest.approx(
-            float(row["kappa"]), abs=1e-9
-        )
-        assert agreement[name]["kappa"]["n"] == int(row["n_pairs"] or 50)
+        assert ours[name]["kappa_levels"]["value"] == pytest.approx(float(row["kappa"]), abs=1e-9)
+        assert ours[name]["kappa"]["n"] == int(row["n_pairs"] or 50)
 
 
 def test_coefficients_are_those_of_the_judge_and_the_experts_median():

@@ -1,0 +1,236 @@
+# inspect-evals-lint: ignore-file[main_file] -- the layers keep all of Inspect in this package
+"""Checks of scorers as tasks: a judge against experts, a tagger against people.
+
+Thin: what is compared and how stands in `validation`; here it becomes samples and scores. No
+model is under test, and a judge or tagger that asks models reaches them by their roles.
+"""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from inspect_ai import Task, task
+from inspect_ai.dataset import MemoryDataset, Sample
+from inspect_ai.scorer import Score, Scorer, Target, scorer
+from inspect_ai.solver import Generate, Solver, TaskState, solver
+
+from mint_bench.inspect_plugin.check_metrics import (
+    CHECKED,
+    CheckedConversation,
+    CheckedResponse,
+    agreement,
+    biases,
+    f1,
+    repeats,
+    rows_of,
+    unrated,
+    untagged,
+)
+from mint_bench.inspect_plugin.faults import told_by_inspect
+from mint_bench.inspect_plugin.held import conversation_of, sample_of
+from mint_bench.inspect_plugin.instruments import judge_named, tagger_named
+from mint_bench.inspect_plugin.solvers import repeat_human
+from mint_bench.inspect_plugin.waiting import answers
+from mint_bench.judging.judge import DIMENSIONS
+from mint_bench.sources import load
+from mint_bench.tactics.tagger import SplitReply
+from mint_bench.validation import judge_bias
+from mint_bench.validation.definition import load_check
+from mint_bench.validation.labels import read_annotations
+from mint_bench.validation.learned import annotation_files, learned_from_people
+from mint_bench.validation.ratings import (
+    exchanges_of,
+    mean_words,
+    read_experts,
+    verdict_array,
+)
+
+EXPERTS, SENTENCES = "experts", "sentences"
+
+
+@task
+def judge_check(judge: str = "embedded", bias: bool = False) -> Task:  # noqa: FBT001, FBT002 - -T
+    """A judge against three experts on the 50 Lend-an-Ear conversations.
+
+    Args:
+        judge: Which judge is checked. An embedded one rates each conversation by the head that
+            never saw it.
+        bias: Whether to rate every reply four times more: again, in another order, with words and
+            with emoji added.
+    """
+    with told_by_inspect():
+        experts = read_experts()
+        samples = []
+        for conversation in load("lend_an_ear").conversations:
+            sample = sample_of(conversation, "gold", None, has_human=True)
+            ratings = [expert.means[conversation.id].tolist() for expert in experts]
+            sample.metadata = {**(sample.metadata or {}), EXPERTS: ratings}
+            samples.append(sample)
+        scorers = [judge_agreement(judge)] + ([judge_biases(judge)] if bias else [])
+        return _task("judge_check", samples, repeat_human(), scorers, {"judge": judge})
+
+
+@task
+def tagger_check(tagger: str = "embedded", people: str | None = None) -> Task:
+    """A tagger against sentences that people labelled.
+
+    Args:
+        tagger: Which tagger is checked.
+        people: Folder with <tactic>.jsonl for each of the ten; the published ones by default,
+            from which the embedded taggers learned.
+    """
+    with told_by_inspect():
+        files = annotation_files(Path(people) if people else None)
+        by_response: dict[int, list[Any]] = {}
+        for sentence in read_annotations(files):
+            by_response.setdefault(sentence.response, []).append(sentence)
+        samples = [
+            Sample(
+                input=sentences[0].context,
+                id=f"response{number}",
+                metadata={
+                    SENTENCES: [
+                        {
+                            "text": sentence.text,
+                            "within": list(sentence.within),
+                            "index": sentence.within.index(sentence.text),
+                            "present": sentence.present.tolist(),
+                        }
+                        for sentence in sentences
+                    ]
+                },
+            )
+            for number, sentences in by_response.items()
+        ]
+        learned = learned_from_people(tagger, files)
+        return _task(
+            "tagger_check",
+            samples,
+            as_it_is(),
+            [people_agreement(tagger)],
+            {"tagger": tagger, "learned_from": learned},
+        )
+
+
+def _task(
+    name: str,
+    samples: list[Sample],
+    solve: Solver,
+    scorers: list[Scorer],
+    metadata: dict[str, Any],
+) -> Task:
+    definition = load_check(name)
+    return Task(
+        dataset=MemoryDataset(samples, name=name),
+        solver=solve,
+        scorer=scorers,
+        name=definition.name,
+        display_name=definition.title,
+        description=definition.description,
+        metadata=metadata,
+    )
+
+
+@solver
+def as_it_is() -> Solver:
+    """Ask no model: what is scored is there already."""
+
+    async def solve(state: TaskState, generate: Generate) -> TaskState:  # noqa: ARG001 - Inspect's
+        return state
+
+    return solve
+
+
+@scorer(metrics=[agreement(), repeats(), unrated()])
+def judge_agreement(judge: str = "embedded") -> Scorer:
+    """Rate a conversation's human replies; metrics compare the means with the experts'.
+
+    Args:
+        judge: Which judge.
+    """
+    return _judge_scorer(judge, bias=False)
+
+
+@scorer(metrics=[biases()])
+def judge_biases(judge: str = "embedded") -> Scorer:
+    """Rate a conversation's human replies again, varied in what should not matter.
+
+    Args:
+        judge: Which judge.
+    """
+    return _judge_scorer(judge, bias=True)
+
+
+def _judge_scorer(judge: str, *, bias: bool) -> Scorer:
+    with told_by_inspect():
+        judge_named(judge)
+    additions = judge_bias.load_additions()
+
+    async def compute(state: TaskState, target: Target) -> Score:  # noqa: ARG001 - Inspect's
+        instrument = judge_named(judge)
+        exchanges = exchanges_of([conversation_of(state)])
+        if instrument is None or not exchanges:
+            return Score.unscored(reason="no_judge", explanation="no judge, or no reply to rate")
+        batches = judge_bias.passes(exchanges, additions)
+        rated: dict[str, list[list[float] | None]] = {}
+        unscored: Counter[str] = Counter()
+        for name in batches if bias else (judge_bias.PLAIN,):
+            verdicts = await answers(instrument.rate, batches[name].exchanges)
+            unscored.update(verdict.unscored for verdict in verdicts if verdict.unscored)
+            rated[name] = rows_of(batches[name].restored(verdict_array(verdicts)))
+        checked = CheckedConversation(
+            id=str(state.sample_id),
+            ratings=rated,
+            experts=state.metadata[EXPERTS],
+            words=mean_words(exchanges)[str(state.sample_id)],
+        )
+        means = zip(DIMENSIONS, checked.means(), strict=True)
+        return Score(
+            value={dimension: round(float(mean), 4) for dimension, mean in means},
+            explanation=_told(unscored),
+            metadata={CHECKED: checked.model_dump(mode="json")},
+        )
+
+    return compute
+
+
+@scorer(metrics=[f1(), untagged()])
+def people_agreement(tagger: str = "embedded") -> Scorer:
+    """Tag the labelled sentences of a response, each with the whole response as context.
+
+    Args:
+        tagger: Which tagger.
+    """
+    with told_by_inspect():
+        tagger_named(tagger)
+
+    async def compute(state: TaskState, target: Target) -> Score:  # noqa: ARG001 - Inspect's
+        instrument = tagger_named(tagger)
+        if instrument is None:
+            return Score.unscored(reason="no_tagger", explanation="no tagger")
+        sentences = state.metadata[SENTENCES]
+        splits = [SplitReply(state.input_text, tuple(s["within"])) for s in sentences]
+        taggings = await answers(instrument.tag, splits)
+        tagged = [
+            (tagging.present[s["index"]].tolist(), s["present"])
+            for s, tagging in zip(sentences, taggings, strict=True)
+            if tagging.unscored is None
+        ]
+        checked = CheckedResponse(
+            id=str(state.sample_id),
+            found=[found for found, _ in tagged],
+            present=[present for _, present in tagged],
+            untagged=len(sentences) - len(tagged),
+        )
+        return Score(
+            value={"right": checked.right(), "sentences": len(sentences)},
+            explanation=_told(Counter(t.unscored for t in taggings if t.unscored)),
+            metadata={CHECKED: checked.model_dump(mode="json")},
+        )
+
+    return compute
+
+
+def _told(unscored: Counter[str]) -> str | None:
+    """Why something has no score, by reason; nothing where all has."""
+    return "; ".join(f"unscored: {count} ({why})" for why, count in unscored.items()) or None
