@@ -17,7 +17,8 @@ from mint_bench.tactics.sentences import split_sentences, visible_text
 from mint_bench.tactics.tagger import SplitReply, Tagging
 
 History = Literal["gold", "own"]
-Count = Annotated[int, Field(ge=0, le=100_000, strict=True)]
+MOST_SENTENCES = 100_000  # of a reply whose tactics a record keeps
+Count = Annotated[int, Field(ge=0, le=MOST_SENTENCES, strict=True)]
 Counts = Annotated[list[Count], Field(min_length=10, max_length=10)]
 Flag = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]  # a word, never a sentence
 ALSO = "also"
@@ -228,7 +229,7 @@ def assemble(
             ScoredTurn(
                 t=index + 1,
                 human_tactics=human_tagging.counts
-                if human_tagging and not human_tagging.unscored
+                if human_tagging and not _untagged(human_tagging)
                 else None,
                 surface=turn_surface(
                     own[index],
@@ -254,12 +255,13 @@ def _turn_parts(
     unscored: dict[str, str] = {}
     if reply.failure or not visible:
         return {"unscored": {"reply": reply.failure or "nothing visible in the reply"}}
-    if tagging and tagging.unscored:
-        unscored["tactics"] = tagging.unscored
+    untagged = _untagged(tagging) if tagging else None
+    if untagged:
+        unscored["tactics"] = untagged
     if verdict and verdict.unscored:
         unscored["ratings"] = verdict.unscored
     return {
-        "tactics": tagging.counts if tagging and not tagging.unscored else None,
+        "tactics": tagging.counts if tagging and not untagged else None,
         "ratings": [round(float(r), 4) for r in verdict.ratings]
         if verdict and verdict.ratings is not None
         else None,
@@ -272,3 +274,10 @@ def _turn_parts(
         "flags": [*(["cut_off"] if reply.cut_off else []), *(verdict.flags if verdict else ())],
         "unscored": unscored,
     }
+
+
+def _untagged(tagging: Tagging) -> str | None:
+    """Why the tagging counts for nothing; None if it counts."""
+    if len(tagging.sentences) > MOST_SENTENCES:
+        return f"more than {MOST_SENTENCES:,} sentences"
+    return tagging.unscored

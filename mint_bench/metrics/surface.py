@@ -15,6 +15,7 @@ OVERLAPS = ("bigram", "bleu2", "rougeL")
 PAIRINGS = ("vs_human", "vs_self")
 GZIP_WORDS = 512
 MATTR_WINDOW = 50
+ROUGE_TOKENS = 10_000
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -56,7 +57,8 @@ def bleu2(reply: str, previous: str) -> float:
 def rouge_l(reply: str, previous: str) -> float:
     """ROUGE-L F-measure between reply and previous turn, from 0 to 1.
 
-    rouge-score's tokens (no stemming) and F-measure.
+    rouge-score's tokens (no stemming) and F-measure. Of a text of more than `ROUGE_TOKENS` only
+    the start counts: the time grows with the product of the lengths.
 
     >>> round(rouge_l("you did well", "you did very well"), 3)
     0.857
@@ -163,4 +165,4 @@ def _bleu():  # type: ignore[no-untyped-def]  # noqa: ANN202 - sacrebleu is unty
 def _rouge_tokens(text: str) -> tuple[str, ...]:
     from rouge_score.tokenize import tokenize
 
-    return tuple(tokenize(text, None))
+    return tuple(tokenize(text, None)[:ROUGE_TOKENS])

@@ -9,7 +9,13 @@ import unicodedata
 from collections.abc import Iterator
 
 _REASONING_MARK = re.compile(r"<(?P<closing>/?)think(?:ing)?>", re.IGNORECASE)
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufeff\ufffe\uffff]")
+_UNPRINTABLE = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufeff\ufffe\uffff"
+    # Soft hyphens, zero-width marks, marks of direction and tags. Joiners stay: scripts and emoji
+    # look different without them.
+    r"\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"})  # categories that show nothing alone
 
 # A run of end marks, then the straight quotes, brackets and markdown that close after it. Curly
 # quotes are absent on purpose: Punkt sees no boundary behind them.
@@ -34,10 +40,11 @@ _MAY_END = frozenset({"etc", "a.m", "p.m", "al", "inc", "ltd", "co", "corp", "no
 
 
 def visible_text(text: str) -> str:
-    """What the seeker sees of a reply: reasoning, control characters and lone surrogates removed.
+    """What the seeker sees of a reply: reasoning, unseen characters and lone surrogates removed.
 
-    A reasoning block that never closes hides all that follows it; a closing mark without an
-    opening one hides all that precedes it (chat templates may open the block in the prompt).
+    A reply in which nothing can be seen is empty. A reasoning block that never closes hides all
+    that follows it; a closing mark without an opening one hides all that precedes it (chat
+    templates may open the block in the prompt).
 
     >>> visible_text("<think>They are sad.</think> I'm sorry to hear that.")
     "I'm sorry to hear that."
@@ -57,7 +64,8 @@ def visible_text(text: str) -> str:
         position = mark.end()
     if not inside:
         shown.append(text[position:])
-    return _UNPRINTABLE.sub("", "".join(shown)).strip()
+    seen = _UNPRINTABLE.sub("", "".join(shown)).strip()
+    return seen if any(unicodedata.category(c) not in _UNSEEN for c in seen) else ""
 
 
 def split_pieces(text: str) -> tuple[str, ...]:
