@@ -9,8 +9,10 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 REPEATS = 5
+SECONDS_TIMED = 1.0  # that a rate is measured over, at the least
 
 
 def seconds(work: Callable[[], object], repeats: int = REPEATS) -> float:
@@ -36,7 +38,7 @@ def score_seconds() -> float:
     from mint_bench.tactics import load_tagger
 
     transcripts, tagger, judge = (
-        _human_transcripts(),
+        human_transcripts(),
         load_tagger("embedded"),
         load_judge("embedded"),
     )
@@ -44,17 +46,32 @@ def score_seconds() -> float:
     return seconds(lambda: score(transcripts, tagger, judge))
 
 
-def tagged_sentences_per_second() -> float:
-    """Sentences a second of the n-gram tagger on one core."""
+def tagged_sentences_per_second(name: str) -> float:
+    """Sentences a second of a tagger, on whole replies of people."""
     from mint_bench.scoring import split_reply
     from mint_bench.tactics import load_tagger
 
-    tagger = load_tagger("embedded-fast")
-    replies = [
-        split_reply(reply.text, "en") for t in _human_transcripts() for reply in t.replies
-    ] * 20
-    count = sum(len(reply.sentences) for reply in replies)
-    return count / seconds(lambda: tagger.tag(replies))
+    tagger = load_tagger(name)
+    replies = [split_reply(reply.text, "en") for t in human_transcripts() for reply in t.replies]
+    return per_second(tagger.tag, replies, sum(len(reply.sentences) for reply in replies))
+
+
+def rated_replies_per_second(name: str) -> float:
+    """Replies a second of a judge, each with the conversation before it."""
+    from mint_bench.judging import load_judge
+    from mint_bench.scoring import exchanges
+
+    judge = load_judge(name)
+    seen = [exchange for t in human_transcripts() for exchange in exchanges(t)]
+    return per_second(judge.rate, seen, len(seen))
+
+
+def per_second(work: Callable[[list[Any]], object], items: list[Any], count: int) -> float:
+    """How many of a list's `count` things a second, the list made long enough to be timed."""
+    once = seconds(lambda: work(items), 2)
+    copies = max(1, round(SECONDS_TIMED / once))
+    repeats = REPEATS if once < SECONDS_TIMED else 1
+    return copies * count / seconds(lambda: work(items * copies), repeats)
 
 
 def bootstrap_seconds() -> float:
@@ -81,7 +98,8 @@ def figures_of_20_seconds() -> float:
     return seconds(lambda: [figures(r.conversations) for r in (records * 20)[:20]], 1)
 
 
-def _human_transcripts() -> list:  # type: ignore[type-arg]
+def human_transcripts() -> list[Any]:
+    """The conversations of `lend_an_ear` with people's replies; those of `starter` without it."""
     from mint_bench.conversation import Reply
     from mint_bench.errors import MintError
     from mint_bench.scoring import Transcript
