@@ -4,7 +4,7 @@ Needs numpy and scipy alone and tags tens of thousands of sentences a second. Wh
 and how well it does stand in the card beside its weights.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +14,8 @@ import numpy.typing as npt
 from mint_bench import features, ngrams
 from mint_bench.errors import MintError
 from mint_bench.features import Floats, Sparse, Vocabulary
-from mint_bench.language import not_english
 from mint_bench.resources import sha256_file, sha256_text
-from mint_bench.tactics.sentences import has_words
+from mint_bench.tactics.english import Found, tag_english
 from mint_bench.tactics.tagger import TACTICS, SplitReply, Tagging
 from mint_bench.weights import Arrays, read_arrays
 
@@ -102,25 +101,14 @@ class NgramTagger:
         self.sha = sha256_text(sha256_file(path), VERSION)
 
     def tag(self, replies: Sequence[SplitReply]) -> list[Tagging]:
-        """Tag each reply; one in an unsupported language comes back unscored.
+        """Tag each reply; one in an unsupported language comes back unscored."""
+        return tag_english(replies, self._find)
 
-        A reply without sentences, such as a mere "…", has no tactics and is scored.
-        """
-        reasons = [not_english(reply.text, reply.language) for reply in replies]
-        known = [reply for reply, reason in zip(replies, reasons, strict=True) if reason is None]
-        sentences = [sentence for reply in known for sentence in reply.sentences]
-        place = place_features([len(reply.sentences) for reply in known])
-        worded = np.array([has_words(sentence) for sentence in sentences], dtype=bool)[:, None]
-        present = iter_rows(
-            (self._model.logits(sentences, place) > self._model.thresholds) & worded,
-            [len(reply.sentences) for reply in known],
-        )
-        return [
-            Tagging(reply.sentences, next(present))
-            if reason is None
-            else Tagging(reply.sentences, np.zeros((0, len(TACTICS)), dtype=np.bool_), reason)
-            for reply, reason in zip(replies, reasons, strict=True)
-        ]
+    def _find(self, replies: Sequence[SplitReply]) -> list[Found]:
+        counts = [len(reply.sentences) for reply in replies]
+        sentences = [sentence for reply in replies for sentence in reply.sentences]
+        present = self._model.logits(sentences, place_features(counts)) > self._model.thresholds
+        return [Found(part) for part in np.split(present, np.cumsum(counts)[:-1])] if counts else []
 
 
 def place_features(counts: Sequence[int]) -> Floats:
@@ -141,13 +129,3 @@ def place_of(index: npt.NDArray[np.int64], total: npt.NDArray[np.int64]) -> Floa
     """The same from each sentence's position and its reply's number of sentences."""
     columns = [index / np.maximum(total, 1), index == 0, index == total - 1, total == 1]
     return np.stack([column.astype(np.float32) for column in columns], axis=1)
-
-
-def iter_rows(
-    rows: npt.NDArray[np.bool_], counts: Sequence[int]
-) -> Iterator[npt.NDArray[np.bool_]]:
-    """The rows of each reply in turn."""
-    start = 0
-    for count in counts:
-        yield rows[start : start + count]
-        start += count

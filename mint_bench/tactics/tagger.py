@@ -48,11 +48,13 @@ class Tagging:
         sentences: The sentences that were tagged.
         present: Boolean, shape (sentences, 10), columns in the order of `TACTICS`.
         unscored: Why the reply has no tactics, if tagging failed; `present` is then empty.
+        vector: The reply's vector, where the tagger has one: similar replies, similar vectors.
     """
 
     sentences: tuple[str, ...]
     present: npt.NDArray[np.bool_]
     unscored: str | None = None
+    vector: npt.NDArray[np.float32] | None = None
 
     @property
     def counts(self) -> list[int]:
