@@ -12,7 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mint_bench.conversation import Conversation, Message, Reply, Speaker, Turn
 from mint_bench.judging.judge import Exchange, Verdict
-from mint_bench.metrics.surface import conversation_surface, turn_surface, words
+from mint_bench.metrics.surface import (
+    Vector,
+    conversation_surface,
+    turn_similarity,
+    turn_surface,
+    words,
+)
 from mint_bench.tactics.sentences import split_sentences, visible_text
 from mint_bench.tactics.tagger import SplitReply, Tagging
 
@@ -231,10 +237,13 @@ def assemble(
                 human_tactics=human_tagging.counts
                 if human_tagging and not _untagged(human_tagging)
                 else None,
-                surface=turn_surface(
-                    own[index],
-                    own[index - 1] if index else None,
-                    human[index - 1] if human and index else None,
+                surface=(
+                    turn_surface(
+                        own[index],
+                        own[index - 1] if index else None,
+                        human[index - 1] if human and index else None,
+                    )
+                    | turn_similarity(*_vectors(index, taggings, human_taggings))
                 )
                 if own[index]
                 else {},
@@ -247,6 +256,21 @@ def assemble(
         turns=turns,
         surface=conversation_surface([text for text in own if text]),
     )
+
+
+def _vectors(
+    index: int, taggings: Sequence[Tagging | None], humans: Sequence[Tagging | None] | None
+) -> tuple[Vector | None, Vector | None, Vector | None]:
+    """Vectors of a reply, of the system's turn before it and of the human's, where there are any.
+
+    A turn without words has no vector to be like.
+    """
+    before = (taggings[index - 1], humans[index - 1] if humans else None) if index else (None, None)
+    own, previous, human = (
+        tagging.vector if tagging and tagging.sentences else None
+        for tagging in (taggings[index], *before)
+    )
+    return own, previous, human
 
 
 def _turn_parts(

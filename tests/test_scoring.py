@@ -210,3 +210,31 @@ def test_supporter_words_before_the_seekers_first_are_not_scored():
 
 def test_no_conversations_no_figures():
     assert score([], Tagger(), Judge()) == []
+
+
+class WithVectors:
+    """Finds nothing, and gives each turn the vector that the table has for its text."""
+
+    def __init__(self, vectors):
+        self.vectors = vectors
+
+    def tag(self, replies):
+        return [
+            Tagging(
+                reply.sentences,
+                np.zeros((len(reply.sentences), 10), dtype=bool),
+                vector=np.float32(self.vectors[reply.text]),
+            )
+            for reply in replies
+        ]
+
+
+def test_embedding_similarity_is_to_the_turn_before_own_and_human():
+    talk = conversation("One.", "Human one.", "Two.", "Human two.")
+    vectors = {"A one.": [1, 0], "A two.": [1, 1], "Human one.": [0, 2], "Human two.": [9, 9]}
+    transcript = Transcript(talk, (Reply("A one."), Reply("A two.")), "own")
+    [scored] = score([transcript], WithVectors(vectors), None)
+    first, second = (turn.surface for turn in scored.turns)
+    assert not any("embedding" in name for name in first)
+    assert second["embedding_vs_self"] == pytest.approx(0.707107)
+    assert second["embedding_vs_human"] == pytest.approx(0.707107)

@@ -11,12 +11,18 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
 
+import numpy as np
+import numpy.typing as npt
+
 OVERLAPS = ("bigram", "bleu2", "rougeL")
+EMBEDDING = "embedding"
 PAIRINGS = ("vs_human", "vs_self")
 GZIP_WORDS = 512
 MATTR_WINDOW = 50
 ROUGE_TOKENS = 10_000
 _WORD = re.compile(r"[^\W_]+")
+
+Vector = npt.NDArray[np.float32]
 
 
 def words(text: str) -> list[str]:
@@ -102,6 +108,29 @@ def turn_surface(
             for name, measure in zip(OVERLAPS, (bigram_overlap, bleu2, rouge_l), strict=True):
                 figures[f"{name}_{pairing}"] = round(measure(reply, previous), 6)
     return figures
+
+
+def turn_similarity(
+    reply: Vector | None, own_previous: Vector | None, human_previous: Vector | None
+) -> dict[str, float]:
+    """Similarity to each previous turn that has a vector, named by pairing."""
+    figures = {}
+    for pairing, previous in (("vs_self", own_previous), ("vs_human", human_previous)):
+        if reply is not None and previous is not None:
+            similarity = embedding_similarity(reply, previous)
+            if similarity is not None:
+                figures[f"{EMBEDDING}_{pairing}"] = similarity
+    return figures
+
+
+def embedding_similarity(reply: Vector, previous: Vector) -> float | None:
+    """Cosine of two turns' vectors, from −1 to 1; None where one of them is zero.
+
+    >>> embedding_similarity(np.float32([1, 1]), np.float32([1, 0]))
+    0.707107
+    """
+    length = float(np.linalg.norm(reply)) * float(np.linalg.norm(previous))
+    return round(float(reply @ previous) / length, 6) if length else None
 
 
 def gzip_ratio(texts: Sequence[str]) -> float | None:

@@ -20,7 +20,7 @@ from mint_bench.metrics.repetition import (
     shuffle_null_rows,
     stickiness_rows,
 )
-from mint_bench.metrics.surface import OVERLAPS, PAIRINGS
+from mint_bench.metrics.surface import EMBEDDING, OVERLAPS, PAIRINGS
 from mint_bench.records.arrays import Pairing, Turns, adjacent, pairs
 from mint_bench.stats.statistic import Difference, Floats, MacroRatio, Ratio, Statistic
 
@@ -248,7 +248,7 @@ def _columns() -> list[Column]:
                 Ratio(),
                 _per_turn(_surface(f"{name}_{pairing}")),
             )
-            for name in OVERLAPS
+            for name in (*OVERLAPS, EMBEDDING)
             for pairing in PAIRINGS
         ),
         Column("unscored", "unscored", Ratio(), _per_turn(unscored), "lower"),

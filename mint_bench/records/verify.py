@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from mint_bench.errors import MintError
-from mint_bench.metrics.surface import OVERLAPS, PAIRINGS
+from mint_bench.metrics.surface import EMBEDDING, OVERLAPS, PAIRINGS
 from mint_bench.records.arrays import PARTIAL_AGGREGATE
 from mint_bench.records.figures import figures
 from mint_bench.records.schema import Record
@@ -23,7 +23,9 @@ from mint_bench.sources import SOURCES
 from mint_bench.sources.loading import pinned_revision
 
 PARTS = ("reply", "tactics", "ratings")
-TURN_SURFACE = {f"{name}_{of}" for name in OVERLAPS for of in PAIRINGS}
+TURN_SURFACE = {f"{name}_{of}": 0 for name in OVERLAPS for of in PAIRINGS} | {
+    f"{EMBEDDING}_{of}": -1 for of in PAIRINGS
+}  # name to lowest value; the highest is 1
 CONVERSATION_SURFACE = {"gzip": 100.0, "mattr": 1.0}  # a word or two grow when compressed
 
 
@@ -137,11 +139,11 @@ def _turn(turn: ScoredTurn, record: Record) -> list[tuple[str, str]]:
     if absent != (PARTIAL_AGGREGATE in turn.flags):
         faults.append(("ratings", f"{absent} dimensions are missing, which the flags do not say"))
     faults += [
-        (f"surface.{name}", f"{value} is not between 0 and 1")
+        (f"surface.{name}", f"{value} is not between {TURN_SURFACE[name]} and 1")
         if name in TURN_SURFACE
         else ("surface", f"unknown figure {name!r}")
         for name, value in turn.surface.items()
-        if not 0 <= value <= 1 or name not in TURN_SURFACE
+        if not TURN_SURFACE.get(name, 2) <= value <= 1
     ]
     if turn.t == 1 and turn.surface:
         faults.append(("surface", "a first turn has no turn before it"))
