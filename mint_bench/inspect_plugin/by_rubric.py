@@ -17,7 +17,7 @@ from mint_bench.inspect_plugin.held import transcript_of
 from mint_bench.inspect_plugin.llm_judge import ask_one
 from mint_bench.inspect_plugin.per_turn import per_turn, turn_score
 from mint_bench.inspect_plugin.roles import GRADER, models_of, shaping
-from mint_bench.judging.also_rubric import AlsoRubric, load_also_rubric
+from mint_bench.judging.also_rubric import load_also_rubric
 from mint_bench.judging.judge import Exchange
 from mint_bench.judging.parsing import NoAnswer
 from mint_bench.judging.prompts import (
@@ -59,14 +59,16 @@ def rubric_relevance() -> Scorer:
 
 def _by_rubric(name: str) -> Scorer:
     rubric = load_also_rubric(name)
-    questions = [question_text(question.asked(), reason=False) for question in rubric.questions]
-    sha = prompt_sha(rubric.general, questions)
+    asked = [question.asked() for question in rubric.questions]
+    system = instructions(rubric.general, asked)
+    forms = [(question_text(question, reason=False), question.lowest) for question in asked]
+    sha = prompt_sha(system, [text for text, _ in forms])
 
     async def compute(state: TaskState, target: Target) -> Score:  # noqa: ARG001 - Inspect's
         with told_by_inspect():
             panel = models_of(GRADER)
         shown = exchanges(transcript_of(state))
-        answers = await collect(*[_answers(panel, rubric, questions, one) for one in shown])
+        answers = await collect(*[_answers(panel, system, forms, one) for one in shown])
         names = [question.name for question in rubric.questions]
         columns = dict(zip(names, zip(*answers, strict=True), strict=True)) if answers else {}
         how = f"rubric {name}@{sha[:8]} by {', '.join(_named(model) for model in panel)}"
@@ -80,15 +82,15 @@ def _by_rubric(name: str) -> Scorer:
 
 
 async def _answers(
-    panel: Sequence[Model], rubric: AlsoRubric, questions: Sequence[str], exchange: Exchange
+    panel: Sequence[Model], system: str, forms: Sequence[tuple[str, int]], exchange: Exchange
 ) -> list[Answer]:
-    """One reply's figures, a question each."""
+    """One reply's figures, a question (its text, its lowest number) each."""
     if not exchange.reply:
-        return [NO_REPLY] * len(questions)
-    system, shown = instructions(rubric.general), exchange_text(exchange)
+        return [NO_REPLY] * len(forms)
+    shown = exchange_text(exchange)
     calls = [
-        ask_one(model, Prompt(system, shown, text), question.asked().lowest, reason=False)
-        for question, text in zip(rubric.questions, questions, strict=True)
+        ask_one(model, Prompt(system, shown, text), lowest, reason=False)
+        for text, lowest in forms
         for model in panel
     ]
     found = await collect(*calls)

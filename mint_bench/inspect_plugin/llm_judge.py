@@ -20,7 +20,7 @@ from mint_bench.judging.judge import DIMENSIONS, Exchange, Verdict
 from mint_bench.judging.parsing import HIGHEST, LOWEST, NoAnswer, parse_joint, parse_rating
 from mint_bench.judging.prompts import (
     Prompt,
-    Question,
+    empathy_questions,
     exchange_text,
     instructions,
     joint_text,
@@ -56,7 +56,7 @@ class LlmJudge:
             MintError: If the role has no model.
         """
         form = JOINT if self.joint else PER_DIMENSION
-        sha = prompt_sha(self._rubric.general, self._questions)
+        sha = prompt_sha(self._system, self._questions)
         return [
             JudgeRef(
                 name=str(model),
@@ -84,7 +84,7 @@ class LlmJudge:
     async def _rate(self, model: Model, exchange: Exchange) -> Ratings | NoAnswer:
         if not exchange.reply:
             return NoAnswer("nothing visible in the reply")
-        system, shown = instructions(self._rubric.general), exchange_text(exchange)
+        system, shown = self._system, exchange_text(exchange)
         prompts = [Prompt(system, shown, question) for question in self._questions]
         if self.joint:
             scale = whole_numbers(LOWEST, HIGHEST)
@@ -100,11 +100,15 @@ class LlmJudge:
         return load_rubric()
 
     @cached_property
+    def _system(self) -> str:
+        return instructions(self._rubric.general, empathy_questions(self._rubric))
+
+    @cached_property
     def _questions(self) -> list[str]:
-        dimensions = self._rubric.dimensions
         if self.joint:
-            return [joint_text(dimensions, reason=self.reason)]
-        return [question_text(Question(d), reason=self.reason) for d in dimensions]
+            return [joint_text(self._rubric.dimensions, reason=self.reason)]
+        asked = empathy_questions(self._rubric)
+        return [question_text(question, reason=self.reason) for question in asked]
 
 
 async def ask_one(model: Model, prompt: Prompt, lowest: int, *, reason: bool) -> int | NoAnswer:

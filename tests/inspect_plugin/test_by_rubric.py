@@ -73,7 +73,7 @@ def test_figures_stand_in_the_record_with_what_produced_them(talks, tmp_path):
 
 def test_a_question_that_does_not_apply_has_no_figure_and_says_so(talks, tmp_path):
     def answer(model, system, user):
-        return json.dumps({"score": 0 if "0 = The question does not apply" in user else 1})
+        return json.dumps({"score": 0 if "does not apply" in user else 1})
 
     with JudgeServer(answer).running() as server:
         record = held(talks, tmp_path, server.model(), "safety")
@@ -102,7 +102,7 @@ def test_a_panel_gives_its_median_and_a_majority_says_what_applies(talks, tmp_pa
     said = {"a": 0, "b": 3, "c": 4}
 
     def answer(model, system, user):
-        if "0 = The question" in user:
+        if "does not apply" in user:
             return json.dumps({"score": said[model[-1]]})
         return json.dumps({"score": max(1, said[model[-1]])})
 

@@ -13,7 +13,6 @@ from mint_bench.inspect_plugin.logs import record_from_log
 from mint_bench.inspect_plugin.metrics import FIGURES
 from mint_bench.judging.judge import DIMENSIONS
 from mint_bench.judging.parsing import NoAnswer
-from mint_bench.judging.rubric import load_rubric
 from mint_bench.records.store import write
 from mint_bench.records.tables import board_tables
 from mint_bench.records.verify import verify
@@ -22,14 +21,13 @@ from mint_bench.records.wording import standing
 from .judge_server import FAULTS, JudgeServer
 from .runs import Recorder, metrics, run
 
-TITLES = {d.title.lower(): d.name for d in load_rubric().dimensions}
-ASKED = re.compile(r"rate the reply on one thing alone, (.+)\.")
+ASKED = re.compile(r'rate the reply on one thing alone, .+, by the scale "(\w+)"\.')
 REPLY = re.compile(r'BEGIN REPLY\n\{"supporter": (".*")\}\nEND REPLY')
 
 
 def asked_about(user):
     """The reply and the dimension of a prompt."""
-    return json.loads(REPLY.search(user)[1]), TITLES[ASKED.search(user)[1]]
+    return json.loads(REPLY.search(user)[1]), ASKED.search(user)[1]
 
 
 def meant(reply, dimension, model="judge/large"):
@@ -117,9 +115,9 @@ def test_what_the_dimensions_share_comes_first_and_is_one_prefix(talks, tmp_path
         reply, dimension = asked_about(user)
         prompts.setdefault(reply, {})[dimension] = (system, user)
     assert len(prompts) == 3
+    assert len({system for six in prompts.values() for system, _ in six.values()}) == 1
     for six in prompts.values():
         assert set(six) == set(DIMENSIONS)
-        assert len({system for system, _ in six.values()}) == 1
         shared = {user.partition("\n\nTask:")[0] for _, user in six.values()}
         assert len(shared) == 1
         assert shared.pop().endswith("END REPLY")
