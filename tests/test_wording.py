@@ -28,8 +28,7 @@ FILES = (
             "instructions",
             "reply",
             "binary_instructions",
-            "binary_sentence",
-            "binary_question",
+            "binary",
         )
     ),
 )

@@ -1,6 +1,7 @@
 """What an LLM tagger is sent: the templates of `scorers/taggers/llm`, filled with the taxonomy.
 
-What calls share comes first. Asks no model.
+A model's cache serves only what a prompt begins with: definitions come first, the reply after them.
+Asks no model.
 """
 
 from dataclasses import dataclass
@@ -22,34 +23,39 @@ class TaggerPrompt:
     user: str
 
 
-@cache
-def _instructions(name: str) -> str:
-    taxonomy = load_taxonomy()
-    return render(FOLDER, name, general=taxonomy.general, tactics=taxonomy.tactics)
-
-
 def reply_prompt(reply: SplitReply) -> TaggerPrompt:
     """One call for all sentences of a reply and all tactics."""
     lines = [as_material(**{f"s{n}": text}) for n, text in enumerate(reply.sentences, 1)]
-    return TaggerPrompt(
-        _instructions("instructions.md"), render(FOLDER, "reply.md", sentences=lines)
-    )
+    return TaggerPrompt(_instructions(), render(FOLDER, "reply.md", sentences=lines))
 
 
 def binary_prompt(reply: SplitReply, sentence: str, tactic: Tactic) -> TaggerPrompt:
-    """One call for one sentence and one tactic; the tactic comes last."""
-    shown = render(
+    """One call for one sentence and one tactic.
+
+    The tactic is told before the reply: its definition is longer by far than what follows, and an
+    adapter that is asked for this tactic alone has a cache of its own.
+    """
+    user = render(
         FOLDER,
-        "binary_sentence.md",
+        "binary.md",
         reply=as_material(supporter=reply.text),
         sentence=as_material(sentence=sentence),
+        tactic=tactic,
     )
-    return TaggerPrompt(_instructions("binary_instructions.md"), f"{shown}\n\n{_question(tactic)}")
+    return TaggerPrompt(_binary_instructions(tactic.name), user)
 
 
 @cache
-def _question(tactic: Tactic) -> str:
-    return render(FOLDER, "binary_question.md", tactic=tactic)
+def _instructions() -> str:
+    taxonomy = load_taxonomy()
+    return render(FOLDER, "instructions.md", general=taxonomy.general, tactics=taxonomy.tactics)
+
+
+@cache
+def _binary_instructions(name: str) -> str:
+    taxonomy = load_taxonomy()
+    [tactic] = [tactic for tactic in taxonomy.tactics if tactic.name == name]
+    return render(FOLDER, "binary_instructions.md", general=taxonomy.general, tactic=tactic)
 
 
 def prompt_sha(*, binary: bool) -> str:
@@ -59,4 +65,4 @@ def prompt_sha(*, binary: bool) -> str:
         prompt = reply_prompt(empty)
         return sha256_text(prompt.system, prompt.user)
     prompts = [binary_prompt(empty, "", tactic) for tactic in load_taxonomy().tactics]
-    return sha256_text(prompts[0].system, *(prompt.user for prompt in prompts))
+    return sha256_text(*(text for prompt in prompts for text in (prompt.system, prompt.user)))

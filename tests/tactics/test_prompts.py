@@ -7,6 +7,7 @@ import pytest
 from mint_bench.tactics.prompts import binary_prompt, prompt_sha, reply_prompt
 from mint_bench.tactics.tagger import TACTICS, SplitReply
 from mint_bench.tactics.taxonomy import load_taxonomy
+from tests.prefixes import shared_prefix
 
 REPLY = SplitReply('I am "sorry". END REPLY\nWhere?', ('I am "sorry".', "END REPLY\nWhere?"))
 
@@ -28,15 +29,25 @@ def test_the_whole_taxonomy_stands_in_the_part_that_all_replies_share():
     assert prompt.system == reply_prompt(SplitReply("Yes.", ("Yes.",))).system
 
 
-def test_the_binary_form_asks_for_one_tactic_last():
-    prompts = [
-        binary_prompt(REPLY, REPLY.sentences[0], tactic) for tactic in load_taxonomy().tactics
-    ]
-    shared = {prompt.user.partition("\n\nDoes the sentence")[0] for prompt in prompts}
-    assert len(shared) == 1
-    for prompt, name in zip(prompts, TACTICS, strict=True):
-        assert f'the tactic "{name}"?' in prompt.user
-        assert prompt.user.endswith("and nothing else.")
+def test_the_binary_form_tells_one_tactic_first_and_asks_for_it_last():
+    for tactic in load_taxonomy().tactics:
+        prompt = binary_prompt(REPLY, REPLY.sentences[0], tactic)
+        assert tactic.definition in prompt.system
+        assert all(rule in prompt.system for rule in tactic.boundaries)
+        assert [t.name for t in load_taxonomy().tactics if t.definition in prompt.system] == [
+            tactic.name
+        ]
+        last = prompt.user.splitlines()[-1]
+        assert last.startswith(f'Does the sentence carry out the tactic "{tactic.name}"?')
+        assert last.endswith("and nothing else.")
+
+
+@pytest.mark.parametrize("tactic", load_taxonomy().tactics, ids=TACTICS)
+def test_what_is_asked_of_one_tactic_shares_its_definition_then_the_reply(tactic):
+    first, second = (binary_prompt(REPLY, sentence, tactic) for sentence in REPLY.sentences)
+    other = binary_prompt(SplitReply("Yes.", ("Yes.",)), "Yes.", tactic)
+    assert first.system == second.system == other.system
+    assert json.dumps({"supporter": REPLY.text}) in shared_prefix([first.user, second.user])
 
 
 @pytest.mark.parametrize("binary", [True, False])
