@@ -25,6 +25,7 @@ MEMORY_MB = 500
 
 Measure = tuple[Callable[[], float], str, float | None]
 
+TIMES_FEWER_TOKENS = 6  # to compute than the published pipeline sends
 SENTENCES_A_SECOND = {"embedded": 300.0, "embedded-fast": 5000.0}
 
 
@@ -43,10 +44,14 @@ def all_measures() -> dict[str, Measure]:
         work = partial(measures.rated_replies_per_second, name)
         found[f"rate_{name}"] = (work, "replies/s", None)
     if find_spec("mint_bench.judging.prompts"):
-        unit = prompts.unit()
-        found["llm_prompt_shared"] = (prompts.shared_tokens, unit, None)
-        found["llm_prompt_rest"] = (prompts.rest_tokens, unit, None)
-        found["llm_prompt_rest_joint"] = (prompts.joint_rest_tokens, unit, None)
+        once, each = prompts.unit("a run"), prompts.unit("a reply")
+        aim = prompts.PUBLISHED_TOKENS / TIMES_FEWER_TOKENS
+        found["llm_prompt_static"] = (prompts.static_tokens, once, None)
+        found["llm_prompt_exchange"] = (prompts.exchange_tokens, each, None)
+        found["llm_prompt_questions"] = (prompts.question_tokens, each, None)
+        found["llm_prompt_question_joint"] = (prompts.joint_question_tokens, each, None)
+        found["llm_prompt_sent_315_replies"] = (prompts.sent_tokens, once, None)
+        found["llm_prompt_uncached_315_replies"] = (prompts.uncached_tokens, once, aim)
     return found
 
 
