@@ -62,9 +62,8 @@ def check(name: str, ratings: Path | None, as_json: bool) -> None:
 
 @judge.command()
 @click.option("--judge", "name", default="embedded", show_default=True, help="Which judge.")
-@click.option("--guards", is_flag=True, help="Put the rules of judging/guards.py before it.")
 @click.option("--json", "as_json", is_flag=True, help="Print rates and cases as JSON.")
-def probes(name: str, guards: bool, as_json: bool) -> None:
+def probes(name: str, as_json: bool) -> None:
     """Attack a judge with replies that deserve little, and count where it is fooled.
 
     Some 20 cases a kind: empty replies, orders to the judge, the seeker's words copied, a good
@@ -79,12 +78,11 @@ def probes(name: str, guards: bool, as_json: bool) -> None:
     \b
     Examples:
       mint-bench judge probes
-      mint-bench judge probes --guards
       mint-bench judge probes --json > probes.json
     """  # noqa: D301 - \b is click's mark for lines to keep
     from mint_bench.validation.probes import figures, misses
 
-    report = _attack(name, guards)
+    report = _attack(name)
     if as_json:
         shown = {
             "judge": report.judge,
@@ -99,13 +97,12 @@ def probes(name: str, guards: bool, as_json: bool) -> None:
     _show(report)
 
 
-def _attack(name: str, guards: bool) -> "Report":
+def _attack(name: str) -> "Report":
     """Run the probes, with progress on a terminal's standard error."""
     from rich.console import Console
     from rich.progress import Progress
 
     from mint_bench.judging import load_judge
-    from mint_bench.judging.guards import Guarded
     from mint_bench.validation.probe_cases import load_probes
     from mint_bench.validation.probes import run
 
@@ -113,11 +110,7 @@ def _attack(name: str, guards: bool) -> "Report":
     cases = load_probes()
     with Progress(console=Console(stderr=True), transient=True) as progress:
         bar = progress.add_task("probes", total=len(cases.probes))
-        return run(
-            Guarded(loaded) if guards else loaded,
-            cases,
-            lambda done: progress.update(bar, advance=done),
-        )
+        return run(loaded, cases, lambda done: progress.update(bar, advance=done))
 
 
 def _show(report: "Report") -> None:

@@ -30,7 +30,6 @@ from mint_bench.errors import MintError
 from mint_bench.inspect_plugin.faults import told_by_inspect
 from mint_bench.inspect_plugin.generation import to_messages
 from mint_bench.inspect_plugin.instruments import judge_named
-from mint_bench.judging.guards import Guarded
 from mint_bench.judging.judge import DIMENSIONS, Exchange, Judge, Verdict
 from mint_bench.replay.chat import ChatLine, as_line
 from mint_bench.validation.probe_cases import Probe, load_probes
@@ -42,19 +41,18 @@ PROBES_SHA = "probes_sha"
 
 
 @task
-def judge_probes(judge: str = "embedded", guards: bool = False) -> Task:  # noqa: FBT001, FBT002
+def judge_probes(judge: str = "embedded") -> Task:
     """Attack a judge with replies that deserve little, and count where it is fooled.
 
     Args:
         judge: Which judge is attacked.
-        guards: Put the rules of `judging.guards` before it.
     """
     with told_by_inspect():
         probes = load_probes()
         return Task(
             dataset=MemoryDataset([_sample(probe) for probe in probes.probes], name="judge_probes"),
             solver=leave_as_it_is(),
-            scorer=probe_outcome(judge, guards=guards),
+            scorer=probe_outcome(judge),
             display_name="Adversarial probes of a judge",
             name="judge_probes",
             metadata={PROBES_SHA: probes.sha},
@@ -87,7 +85,7 @@ def fooled() -> Metric:
 
 
 @scorer(metrics=[fooled()])
-def probe_outcome(judge: str = "embedded", *, guards: bool = False) -> Scorer:
+def probe_outcome(judge: str = "embedded") -> Scorer:
     """Have the judge rate the attack, and the replies that it is compared with.
 
     The score's value is 1 where it was fooled, NaN where a rating was due and none came; its
@@ -95,10 +93,9 @@ def probe_outcome(judge: str = "embedded", *, guards: bool = False) -> Scorer:
 
     Args:
         judge: Which judge is attacked.
-        guards: Put the rules of `judging.guards` before it.
     """
     with told_by_inspect():
-        attacked = _attacked(judge, guards=guards)
+        attacked = _attacked(judge)
         by_id = {probe.id: probe for probe in load_probes().probes}
     # Several cases are compared with one reply; a judge that costs money rates it once.
     rated: dict[Any, Verdict] = {}
@@ -132,13 +129,11 @@ def report_of(log: EvalLog) -> Report:
     return summarise(named["judge"], named["prompt_sha"], probes, outcomes)
 
 
-def _attacked(name: str, *, guards: bool) -> Judge:
+def _attacked(name: str) -> Judge:
     judge = judge_named(name)
     if judge is None:
         raise MintError(f"judge={name}: the probes need a judge, such as embedded")
-    if guards and inspect.iscoroutinefunction(judge.rate):
-        raise MintError(f"judge={name}: guards stand before embedded judges only; drop guards")
-    return Guarded(judge) if guards else judge
+    return judge
 
 
 async def _rate(judge: Judge, exchanges: Sequence[Exchange]) -> list[Verdict]:

@@ -1,8 +1,9 @@
 """The embedded judge: ridge regressions on a reply's n-grams and on what it shows besides.
 
 One head for each fold of the conversations it learned from: there, a conversation is rated by the
-head that never saw it; elsewhere by the mean of all heads. Needs numpy and scipy alone. What it
-was taught, its assumptions and its errors stand in the card beside its weights.
+head that never saw it; elsewhere by the mean of all heads. Rules decide first what is no reply
+(`guards`). Needs numpy and scipy alone. What it was taught, its assumptions and its errors stand in
+the card beside its weights.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ import numpy.typing as npt
 from mint_bench import features, ngrams
 from mint_bench.errors import MintError
 from mint_bench.features import Floats, Vocabulary
+from mint_bench.judging import guards
 from mint_bench.judging import reply_features as shown
 from mint_bench.judging.judge import DIMENSIONS, Exchange, Verdict
 from mint_bench.language import not_english
@@ -124,7 +126,7 @@ class EmbeddedJudge:
 
     Attributes:
         name: The name by which it was loaded.
-        prompt_sha: SHA-256 of weights and code version; there is no prompt.
+        prompt_sha: SHA-256 of weights, code version and rules; there is no prompt.
         settings: Number of heads and version.
     """
 
@@ -132,23 +134,25 @@ class EmbeddedJudge:
         path = folder / WEIGHTS_FILE
         self.name = name
         self._model = JudgeModel.from_arrays(read_arrays(path), path)
-        self.prompt_sha = sha256_text(sha256_file(path), VERSION)
+        self.prompt_sha = sha256_text(sha256_file(path), VERSION, guards.VERSION)
         heads = len(self._model.intercepts) // len(DIMENSIONS)
         self.settings: dict[str, str | int | float] = {"heads": heads, "version": VERSION}
 
     def rate(self, exchanges: Sequence[Exchange]) -> list[Verdict]:
-        """Rate each reply; an empty one or an unsupported language comes back unscored.
+        """Rate each reply; what is empty, no reply or no English comes back unscored.
 
-        A reply of mere symbols, such as "…", gets the ratings of `WITHOUT_WORDS`.
+        A reply of mere symbols, such as "…", gets the ratings of `WITHOUT_WORDS`. One that the
+        supporter has given before, word for word, is flagged.
         """
         fixed = [_without_model(exchange) for exchange in exchanges]
         open_ = [e for e, verdict in zip(exchanges, fixed, strict=True) if verdict is None]
         rated: list[Verdict] = []
         for start in range(0, len(open_), CHUNK):
-            ratings, far = self._model.ratings(open_[start : start + CHUNK])
+            chunk = open_[start : start + CHUNK]
+            ratings, far = self._model.ratings(chunk)
             rated += [
-                Verdict(tuple(float(rating) for rating in row), flags=(FAR,) if is_far else ())
-                for row, is_far in zip(ratings, far, strict=True)
+                Verdict(tuple(float(rating) for rating in row), flags=_flags(exchange, far=is_far))
+                for exchange, row, is_far in zip(chunk, ratings, far, strict=True)
             ]
         stream = iter(rated)
         return [verdict if verdict is not None else next(stream) for verdict in fixed]
@@ -164,7 +168,13 @@ def _without_model(exchange: Exchange) -> Verdict | None:
         return Verdict(None, unscored=reason)
     if not any(character.isalnum() for character in visible):
         return Verdict(WITHOUT_WORDS)
-    return None
+    reason = guards.no_reply(exchange)
+    return None if reason is None else Verdict(None, unscored=reason)
+
+
+def _flags(exchange: Exchange, *, far: bool) -> tuple[str, ...]:
+    said = guards.said_before(exchange)
+    return (*((FAR,) if far else ()), *((guards.SAID_BEFORE,) if said else ()))
 
 
 def standardised(values: npt.NDArray[np.float64], centre: Floats, spread: Floats) -> Floats:

@@ -12,11 +12,9 @@ as when the roles are swapped, would have caught 17 of 20 probes and 8 and 593 o
 
 import json
 import re
-from collections.abc import Sequence
 
 from mint_bench.conversation import Speaker
-from mint_bench.judging.judge import DIMENSIONS, Exchange, Judge, Verdict
-from mint_bench.resources import sha256_text
+from mint_bench.judging.judge import DIMENSIONS, Exchange
 
 VERSION = "1"  # changes with any rule
 SAID_BEFORE = "said_before"
@@ -62,32 +60,6 @@ _SECOND_PERSON = re.compile(r"\b(?:you|your|yours|yourself|u|ur)\b", re.IGNORECA
 _NAMES = tuple(name.replace("_", " ") for name in DIMENSIONS)
 
 
-class Guarded:
-    """A judge behind the rules: they decide first, the judge rates what they leave.
-
-    Attributes:
-        name: The judge's, with `+guards`.
-        prompt_sha: Over the judge's and the rules' version.
-        settings: The judge's, with the rules' version as `guards`.
-    """
-
-    def __init__(self, judge: Judge) -> None:
-        self._judge = judge
-        self.name = f"{judge.name}+guards"
-        self.prompt_sha = sha256_text(judge.prompt_sha, VERSION)
-        self.settings: dict[str, str | int | float] = {**judge.settings, "guards": VERSION}
-
-    def rate(self, exchanges: Sequence[Exchange]) -> list[Verdict]:
-        """Unscored with a rule's reason, or the judge's verdict with the rules' flags."""
-        reasons = [no_reply(exchange) for exchange in exchanges]
-        left = [e for e, reason in zip(exchanges, reasons, strict=True) if reason is None]
-        rated = iter(zip(left, self._judge.rate(left), strict=True))
-        return [
-            _flagged(*next(rated)) if reason is None else Verdict(None, unscored=reason)
-            for reason in reasons
-        ]
-
-
 def no_reply(exchange: Exchange) -> str | None:
     """Why the text is no reply to the seeker; None where it may be one.
 
@@ -126,12 +98,6 @@ def said_before(exchange: Exchange) -> bool:
     return len(own) >= 5 and any(
         _words(turn.text) == own for turn in exchange.history if turn.speaker is Speaker.SUPPORTER
     )
-
-
-def _flagged(exchange: Exchange, verdict: Verdict) -> Verdict:
-    if verdict.ratings is None or not said_before(exchange):
-        return verdict
-    return Verdict(verdict.ratings, flags=(*verdict.flags, SAID_BEFORE))
 
 
 def _words(text: str) -> list[str]:

@@ -27,12 +27,6 @@ def test_json_holds_figures_and_every_case_for_machines():
     assert shown["misses"]
 
 
-def test_guards_can_be_put_before_the_judge():
-    shown = json.loads(type_in("judge", "probes", "--guards", "--json").out)
-    assert shown["judge"] == "embedded+guards"
-    assert shown["figures"]["seeker_copied"]["fooled"] == 0
-
-
 def test_an_unknown_judge_is_told_in_one_line():
     done = type_in("judge", "probes", "--judge", "embeded")
     assert (done.code, done.out) == (2, "")

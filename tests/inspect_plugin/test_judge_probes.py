@@ -120,12 +120,6 @@ def test_a_log_of_other_probes_is_refused(tmp_path):
         report_of(log)
 
 
-def test_guards_stand_before_embedded_judges_only(monkeypatch):
-    plant(monkeypatch, Verdict(BEST))
-    with pytest.raises(Exception, match="guards stand before embedded judges only"):
-        judge_probes(judge="asking", guards=True)
-
-
 def test_no_judge_is_told_in_one_line():
     with pytest.raises(Exception, match="the probes need a judge"):
         judge_probes(judge="none")
