@@ -18,6 +18,7 @@ FILES = (
     "tactics.yaml",
     "empathy.yaml",
     "additions.yaml",
+    "probes/gate.yaml",
     "probes/seekers.yaml",
     *KINDS,
     *(f"also/{name}.yaml" for name in ("safety", "persona_consistency", "relevance")),
