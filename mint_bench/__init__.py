@@ -26,9 +26,11 @@ judge_probes: Any
 multi_turn: Any
 tagger_check: Any
 
+_TASKS = frozenset(__all__) - {"__version__"}
+
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - tasks of Inspect, which is not imported here
     """The tasks by name, loaded when they are asked for: Inspect is slow to import."""
-    if name in __all__:
+    if name in _TASKS:
         return getattr(import_module("mint_bench.inspect_plugin.registry"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
