@@ -16,6 +16,7 @@ from mint_bench.scoring import ALSO, ScoredConversation, ScoredTurn, Transcript,
 from mint_bench.tactics.sentences import split_sentences
 
 NO_REPLY = "there is no reply"
+UNTOLD = "not scored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,6 @@ def with_figure(
 
 def _with_figure(turn: ScoredTurn, name: str, measured: Measured) -> ScoredTurn:
     if measured.value is None:
-        unscored = {**turn.unscored, f"{ALSO}.{name}": measured.reason or NO_REPLY}
+        unscored = {**turn.unscored, f"{ALSO}.{name}": measured.reason or UNTOLD}
         return turn.model_copy(update={"unscored": unscored})
     return turn.model_copy(update={ALSO: {**turn.also, name: measured.value}})

@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from inspect_ai.scorer import Metric, SampleScore, Score, Value, metric
 
-from mint_bench.scoring import ALSO, ScoredConversation, ScoredTurn
+from mint_bench.beside import with_figure
+from mint_bench.metrics.measured import Measured
+from mint_bench.scoring import ALSO, ScoredConversation
 from mint_bench.stats.intervals import linearised
 from mint_bench.stats.statistic import Ratio
 
@@ -18,8 +20,6 @@ REASONS = "also_unscored"
 
 HOW = "also_how"
 """Key of a score's metadata: what produced each figure, in one line."""
-
-UNTOLD = "not scored"
 
 
 def turn_score(
@@ -90,17 +90,16 @@ def with_also(scored: ScoredConversation, scores: Mapping[str, Score]) -> Scored
     A turn without a number has the reason under `also.<figure>`; a turn without a reply has
     neither, as its reply's own reason says it all.
     """
-    turns = list(scored.turns)
     for score in scores.values():
         metadata = score.metadata or {}
         reasons = metadata.get(REASONS) or {}
         for name, numbers in (metadata.get(ALSO) or {}).items():
             told = reasons.get(name) or [None] * len(numbers)
-            turns = [
-                _with_figure(turn, name, number, reason)
-                for turn, number, reason in zip(turns, numbers, told, strict=True)
+            figures = [
+                Measured(number, reason) for number, reason in zip(numbers, told, strict=True)
             ]
-    return scored.model_copy(update={"turns": turns})
+            scored = with_figure(scored, name, figures)
+    return scored
 
 
 def how_measured(scores: Mapping[str, Score]) -> dict[str, str]:
@@ -110,14 +109,3 @@ def how_measured(scores: Mapping[str, Score]) -> dict[str, str]:
         for score in scores.values()
         for name, how in ((score.metadata or {}).get(HOW) or {}).items()
     }
-
-
-def _with_figure(
-    turn: ScoredTurn, name: str, number: float | None, reason: str | None
-) -> ScoredTurn:
-    if "reply" in turn.unscored:
-        return turn
-    if number is None:
-        unscored = {**turn.unscored, f"{ALSO}.{name}": reason or UNTOLD}
-        return turn.model_copy(update={"unscored": unscored})
-    return turn.model_copy(update={ALSO: {**turn.also, name: number}})
