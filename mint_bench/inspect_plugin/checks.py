@@ -12,7 +12,7 @@ from typing import Any
 from inspect_ai import Task, task
 from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.scorer import Score, Scorer, Target, scorer
-from inspect_ai.solver import Generate, Solver, TaskState, solver
+from inspect_ai.solver import Solver, TaskState
 
 from mint_bench.inspect_plugin.check_metrics import (
     CHECKED,
@@ -29,7 +29,7 @@ from mint_bench.inspect_plugin.check_metrics import (
 from mint_bench.inspect_plugin.faults import told_by_inspect
 from mint_bench.inspect_plugin.held import conversation_of, sample_of
 from mint_bench.inspect_plugin.instruments import judge_named, tagger_named
-from mint_bench.inspect_plugin.solvers import repeat_human
+from mint_bench.inspect_plugin.solvers import leave_as_it_is, repeat_human
 from mint_bench.inspect_plugin.waiting import answers
 from mint_bench.judging.judge import DIMENSIONS
 from mint_bench.sources import load
@@ -106,7 +106,7 @@ def tagger_check(tagger: str = "embedded", people: str | None = None) -> Task:
         return _task(
             "tagger_check",
             samples,
-            as_it_is(),
+            leave_as_it_is(),
             [people_agreement(tagger)],
             {"tagger": tagger, "learned_from": learned},
         )
@@ -129,16 +129,6 @@ def _task(
         description=definition.description,
         metadata=metadata,
     )
-
-
-@solver
-def as_it_is() -> Solver:
-    """Ask no model: what is scored is there already."""
-
-    async def solve(state: TaskState, generate: Generate) -> TaskState:  # noqa: ARG001 - Inspect's
-        return state
-
-    return solve
 
 
 @scorer(metrics=[agreement(), repeats(), unrated()])

@@ -24,12 +24,13 @@ from inspect_ai.scorer import (
     metric,
     scorer,
 )
-from inspect_ai.solver import Generate, Solver, TaskState, solver
+from inspect_ai.solver import TaskState
 
 from mint_bench.errors import MintError
 from mint_bench.inspect_plugin.faults import told_by_inspect
 from mint_bench.inspect_plugin.generation import to_messages
 from mint_bench.inspect_plugin.instruments import judge_named
+from mint_bench.inspect_plugin.solvers import leave_as_it_is
 from mint_bench.judging.judge import DIMENSIONS, Exchange, Judge, Verdict
 from mint_bench.replay.chat import ChatLine, as_line
 from mint_bench.validation.probe_cases import Probe, load_probes
@@ -57,16 +58,6 @@ def judge_probes(judge: str = "embedded") -> Task:
             name="judge_probes",
             metadata={PROBES_SHA: probes.sha},
         )
-
-
-@solver
-def leave_as_it_is() -> Solver:
-    """Do nothing: the attack is already there."""
-
-    async def solve(state: TaskState, generate: Generate) -> TaskState:  # noqa: ARG001 - Inspect's
-        return state
-
-    return solve
 
 
 @metric(scores="unreduced")

@@ -25,7 +25,6 @@ from mint_bench.inspect_plugin.checks import (
 from mint_bench.inspect_plugin.judge_probes import (
     fooled,
     judge_probes,
-    leave_as_it_is,
     probe_outcome,
 )
 from mint_bench.inspect_plugin.metrics import (
@@ -43,6 +42,7 @@ from mint_bench.inspect_plugin.roles import require_roles
 from mint_bench.inspect_plugin.scorer import conversation_figures
 from mint_bench.inspect_plugin.solvers import (
     hold_conversation,
+    leave_as_it_is,
     repeat_human,
     reply_to_real_turns,
 )

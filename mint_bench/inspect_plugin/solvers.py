@@ -84,6 +84,16 @@ def repeat_human() -> Solver:
     return solve
 
 
+@solver
+def leave_as_it_is() -> Solver:
+    """Do nothing, and ask no model: what is scored is there already."""
+
+    async def solve(state: TaskState, generate: Generate) -> TaskState:  # noqa: ARG001 - Inspect's
+        return state
+
+    return solve
+
+
 def _as_held(
     conversation: Conversation, replies: Sequence[Reply], system_prompt: str | None
 ) -> list[ChatLine]:

@@ -10,7 +10,6 @@ from mint_bench.inspect_plugin import judge_probes as module
 from mint_bench.inspect_plugin.judge_probes import (
     fooled,
     judge_probes,
-    leave_as_it_is,
     report_of,
 )
 from mint_bench.judging import load_judge
@@ -79,11 +78,6 @@ def test_a_sample_shows_the_attack_as_the_last_message_and_why(tmp_path):
     assert [m.role for m in sample.input[-2:]] == ["user", "assistant"]
     assert sample.input[-1].text == probe.attack.reply
     assert sample.metadata["why"] == probe.kind.why
-
-
-async def test_the_solver_changes_nothing():
-    state = object()
-    assert await leave_as_it_is()(state, None) is state
 
 
 def test_a_part_of_the_probes_makes_a_report_that_does_not_pass(tmp_path, monkeypatch):

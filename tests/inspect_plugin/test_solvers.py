@@ -8,6 +8,7 @@ from mint_bench.inspect_plugin.held import sample_of
 from mint_bench.inspect_plugin.scorer import conversation_figures
 from mint_bench.inspect_plugin.solvers import (
     hold_conversation,
+    leave_as_it_is,
     repeat_human,
     reply_to_real_turns,
 )
@@ -63,3 +64,8 @@ def test_the_log_shows_the_conversation_as_it_was_held(tmp_path):
 def test_the_log_shows_the_real_conversation_where_it_was_not_held_anew(solver, tmp_path):
     sample, _ = solve(solver, tmp_path)
     assert [message.text for message in sample.messages] == [t.text for t in TALK.turns]
+
+
+async def test_where_all_is_there_already_the_solver_changes_nothing():
+    state = object()
+    assert await leave_as_it_is()(state, None) is state
