@@ -13,6 +13,9 @@ COMMAND = "mint_bench_command"
 HARDWARE = "mint_bench_hardware"
 """Key of a run's metadata: what the model ran on, where that is this machine."""
 
+TAGGER_REF, JUDGE_REFS = "tagger", "judges"
+"""Keys of a score's metadata: the instruments that made it."""
+
 MODEL_REVISION = "mint_bench_model_revision"
 """Key of a run's metadata: what pins the weights."""
 

@@ -28,9 +28,14 @@ from mint_bench.inspect_plugin.check_metrics import (
 )
 from mint_bench.inspect_plugin.faults import told_by_inspect
 from mint_bench.inspect_plugin.held import conversation_of, sample_of
-from mint_bench.inspect_plugin.instruments import judge_named, tagger_named
+from mint_bench.inspect_plugin.instruments import (
+    judge_to_check,
+    references,
+    roles_needed,
+    tagger_to_check,
+)
+from mint_bench.inspect_plugin.roles import setup_for
 from mint_bench.inspect_plugin.solvers import leave_as_it_is, repeat_human
-from mint_bench.inspect_plugin.waiting import answers
 from mint_bench.judging.judge import DIMENSIONS
 from mint_bench.sources import load
 from mint_bench.tactics.tagger import SplitReply
@@ -53,8 +58,8 @@ def judge_check(judge: str = "embedded", bias: bool = False) -> Task:  # noqa: F
     """A judge against three experts on the 50 Lend-an-Ear conversations.
 
     Args:
-        judge: Which judge is checked. An embedded one rates each conversation by the head that
-            never saw it.
+        judge: Which judge is checked; `llm` and its kin ask the role grader. An embedded one
+            rates each conversation by the head that never saw it.
         bias: Whether to rate every reply four times more: again, in another order, with words and
             with emoji added.
     """
@@ -67,7 +72,8 @@ def judge_check(judge: str = "embedded", bias: bool = False) -> Task:  # noqa: F
             sample.metadata = {**(sample.metadata or {}), EXPERTS: ratings}
             samples.append(sample)
         scorers = [judge_agreement(judge)] + ([judge_biases(judge)] if bias else [])
-        return _task("judge_check", samples, repeat_human(), scorers, {"judge": judge})
+        setup = setup_for(roles_needed(judge=judge))
+        return _task("judge_check", samples, setup, repeat_human(), scorers, {"judge": judge})
 
 
 @task
@@ -75,7 +81,7 @@ def tagger_check(tagger: str = "embedded", people: str | None = None) -> Task:
     """A tagger against sentences that people labelled.
 
     Args:
-        tagger: Which tagger is checked.
+        tagger: Which tagger is checked; `llm` and `llm-binary` ask the role tagger.
         people: Folder with <tactic>.jsonl for each of the ten; the published ones by default,
             from which the embedded taggers learned.
     """
@@ -106,6 +112,7 @@ def tagger_check(tagger: str = "embedded", people: str | None = None) -> Task:
         return _task(
             "tagger_check",
             samples,
+            setup_for(roles_needed(tagger)),
             leave_as_it_is(),
             [people_agreement(tagger)],
             {"tagger": tagger, "learned_from": learned},
@@ -115,6 +122,7 @@ def tagger_check(tagger: str = "embedded", people: str | None = None) -> Task:
 def _task(
     name: str,
     samples: list[Sample],
+    setup: Solver | None,
     solve: Solver,
     scorers: list[Scorer],
     metadata: dict[str, Any],
@@ -122,6 +130,7 @@ def _task(
     definition = load_check(name)
     return Task(
         dataset=MemoryDataset(samples, name=name),
+        setup=setup,
         solver=solve,
         scorer=scorers,
         name=definition.name,
@@ -153,19 +162,19 @@ def judge_biases(judge: str = "embedded") -> Scorer:
 
 def _judge_scorer(judge: str, *, bias: bool) -> Scorer:
     with told_by_inspect():
-        judge_named(judge)
+        instrument = judge_to_check(judge)
     additions = judge_bias.load_additions()
 
     async def compute(state: TaskState, target: Target) -> Score:  # noqa: ARG001 - Inspect's
-        instrument = judge_named(judge)
         exchanges = exchanges_of([conversation_of(state)])
-        if instrument is None or not exchanges:
-            return Score.unscored(reason="no_judge", explanation="no judge, or no reply to rate")
+        if not exchanges:
+            return Score.unscored(reason="no_reply", explanation="no reply to rate")
         batches = judge_bias.passes(exchanges, additions)
         rated: dict[str, list[list[float] | None]] = {}
         unscored: Counter[str] = Counter()
         for name in batches if bias else (judge_bias.PLAIN,):
-            verdicts = await answers(instrument.rate, batches[name].exchanges)
+            with told_by_inspect():
+                verdicts = await instrument.rate(batches[name].exchanges)
             unscored.update(verdict.unscored for verdict in verdicts if verdict.unscored)
             rated[name] = rows_of(batches[name].restored(verdict_array(verdicts)))
         checked = CheckedConversation(
@@ -178,7 +187,7 @@ def _judge_scorer(judge: str, *, bias: bool) -> Scorer:
         return Score(
             value={dimension: round(float(mean), 4) for dimension, mean in means},
             explanation=_told(unscored),
-            metadata={CHECKED: checked.model_dump(mode="json")},
+            metadata={CHECKED: checked.model_dump(mode="json"), **references(judge=instrument)},
         )
 
     return compute
@@ -192,15 +201,13 @@ def people_agreement(tagger: str = "embedded") -> Scorer:
         tagger: Which tagger.
     """
     with told_by_inspect():
-        tagger_named(tagger)
+        instrument = tagger_to_check(tagger)
 
     async def compute(state: TaskState, target: Target) -> Score:  # noqa: ARG001 - Inspect's
-        instrument = tagger_named(tagger)
-        if instrument is None:
-            return Score.unscored(reason="no_tagger", explanation="no tagger")
         sentences = state.metadata[SENTENCES]
         splits = [SplitReply(state.input_text, tuple(s["within"])) for s in sentences]
-        taggings = await answers(instrument.tag, splits)
+        with told_by_inspect():
+            taggings = await instrument.tag(splits)
         tagged = [
             (tagging.present[s["index"]].tolist(), s["present"])
             for s, tagging in zip(sentences, taggings, strict=True)
@@ -215,7 +222,7 @@ def people_agreement(tagger: str = "embedded") -> Scorer:
         return Score(
             value={"right": checked.right(), "sentences": len(sentences)},
             explanation=_told(Counter(t.unscored for t in taggings if t.unscored)),
-            metadata={CHECKED: checked.model_dump(mode="json")},
+            metadata={CHECKED: checked.model_dump(mode="json"), **references(tagger=instrument)},
         )
 
     return compute

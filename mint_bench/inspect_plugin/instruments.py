@@ -7,11 +7,13 @@ model ask it through Inspect. `none` leaves a part out, and the record then has 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import Protocol
+from typing import Any, Protocol
 
 import anyio.to_thread
 
+from mint_bench.errors import MintError
 from mint_bench.inspect_plugin.also import also_roles
+from mint_bench.inspect_plugin.board import JUDGE_REFS, TAGGER_REF
 from mint_bench.inspect_plugin.llm_judge import LlmJudge
 from mint_bench.inspect_plugin.llm_tagger import LlmTagger
 from mint_bench.judging import LLM_JUDGES, load_judge
@@ -114,7 +116,45 @@ def judge_named(name: str) -> RunJudge | None:
     return _EmbeddedJudge(load_judge(name))
 
 
-def roles_needed(tagger: str, judge: str, also: str | list[str] | None = None) -> tuple[str, ...]:
+def tagger_to_check(name: str) -> RunTagger:
+    """`tagger_named`, where it is the tagger that is looked into.
+
+    Raises:
+        MintError: If there is no such tagger, or the name is `none`.
+    """
+    tagger = tagger_named(name)
+    if tagger is None:
+        raise MintError(f"tagger={name}: there is nothing to check; name a tagger")
+    return tagger
+
+
+def judge_to_check(name: str) -> RunJudge:
+    """`judge_named`, where it is the judge that is looked into.
+
+    Raises:
+        MintError: If there is no such judge, or the name is `none`.
+    """
+    judge = judge_named(name)
+    if judge is None:
+        raise MintError(f"judge={name}: there is nothing to check; name a judge")
+    return judge
+
+
+def references(tagger: RunTagger | None = None, judge: RunJudge | None = None) -> dict[str, Any]:
+    """How a score's metadata names its instruments, in the form of a record's board.
+
+    Raises:
+        MintError: If a role has no model.
+    """
+    return {
+        TAGGER_REF: tagger.ref().model_dump(mode="json") if tagger else None,
+        JUDGE_REFS: [ref.model_dump(mode="json") for ref in judge.refs()] if judge else [],
+    }
+
+
+def roles_needed(
+    tagger: str = NONE, judge: str = NONE, also: str | list[str] | None = None
+) -> tuple[str, ...]:
     """The roles that must have a model for these instruments.
 
     Raises:

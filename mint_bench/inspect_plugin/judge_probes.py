@@ -5,12 +5,12 @@ No model is under test: the attacks stand in `scorers/probes/`, the solver does 
 scorer asks the judge. What counts as fooled is decided in `validation.probes`.
 """
 
-import inspect
 import math
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-import anyio.to_thread
+import anyio
 from inspect_ai import Task, task
 from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.log import EvalLog
@@ -25,16 +25,25 @@ from inspect_ai.scorer import (
     scorer,
 )
 from inspect_ai.solver import TaskState
+from inspect_ai.util import collect
 
 from mint_bench.errors import MintError
+from mint_bench.inspect_plugin.board import JUDGE_REFS
 from mint_bench.inspect_plugin.faults import told_by_inspect
 from mint_bench.inspect_plugin.generation import to_messages
-from mint_bench.inspect_plugin.instruments import judge_named
+from mint_bench.inspect_plugin.instruments import (
+    RunJudge,
+    judge_to_check,
+    references,
+    roles_needed,
+)
+from mint_bench.inspect_plugin.roles import setup_for
 from mint_bench.inspect_plugin.solvers import leave_as_it_is
-from mint_bench.judging.judge import DIMENSIONS, Exchange, Judge, Verdict
+from mint_bench.judging.judge import DIMENSIONS, Exchange, Verdict
+from mint_bench.records.schema import JudgeRef
 from mint_bench.replay.chat import ChatLine, as_line
 from mint_bench.validation.probe_cases import Probe, load_probes
-from mint_bench.validation.probes import Outcome, Report, key, outcome, summarise
+from mint_bench.validation.probes import Key, Outcome, Report, key, outcome, summarise
 
 OUTCOME = "outcome"
 """Where a score's metadata holds its `Outcome`."""
@@ -46,11 +55,12 @@ def judge_probes(judge: str = "embedded") -> Task:
     """Attack a judge with replies that deserve little, and count where it is fooled.
 
     Args:
-        judge: Which judge is attacked.
+        judge: Which judge is attacked; `llm` and its kin ask the role grader.
     """
     with told_by_inspect():
         probes = load_probes()
         return Task(
+            setup=setup_for(roles_needed(judge=judge)),
             dataset=MemoryDataset([_sample(probe) for probe in probes.probes], name="judge_probes"),
             solver=leave_as_it_is(),
             scorer=probe_outcome(judge),
@@ -83,23 +93,40 @@ def probe_outcome(judge: str = "embedded") -> Scorer:
     metadata hold the outcome, its explanation the bounds that were broken.
 
     Args:
-        judge: Which judge is attacked.
+        judge: Which judge is attacked; `llm` and its kin ask the role grader.
     """
     with told_by_inspect():
-        attacked = _attacked(judge)
+        attacked = judge_to_check(judge)
         by_id = {probe.id: probe for probe in load_probes().probes}
-    # Several cases are compared with one reply; a judge that costs money rates it once.
-    rated: dict[Any, Verdict] = {}
+    once = _OnceAnEpoch(attacked)
 
     async def compute(state: TaskState, target: Target) -> Score:  # noqa: ARG001 - Inspect's
         probe = by_id[str(state.sample_id)]
-        fresh = {key(e): e for e in probe.exchanges if key(e) not in rated}
-        verdicts = await _rate(attacked, list(fresh.values()))
-        rated.update(zip(fresh, verdicts, strict=True))
-        found = outcome(probe, [rated[key(e)] for e in probe.exchanges])
-        return _score(found, attacked)
+        with told_by_inspect():
+            verdicts = await collect(*[once.rate(e, state.epoch) for e in probe.exchanges])
+            named = references(judge=attacked)
+        return _score(outcome(probe, verdicts), named)
 
     return compute
+
+
+class _OnceAnEpoch:
+    """A judge that rates a reply once an epoch, though several cases are compared with it.
+
+    Cases run side by side, so whoever comes second waits for the first one's verdict.
+    """
+
+    def __init__(self, judge: RunJudge) -> None:
+        self._judge = judge
+        self._verdicts: dict[tuple[int, Key], Verdict] = {}
+        self._locks: defaultdict[tuple[int, Key], anyio.Lock] = defaultdict(anyio.Lock)
+
+    async def rate(self, exchange: Exchange, epoch: int) -> Verdict:
+        name = epoch, key(exchange)
+        async with self._locks[name]:
+            if name not in self._verdicts:
+                [self._verdicts[name]] = await self._judge.rate([exchange])
+        return self._verdicts[name]
 
 
 def report_of(log: EvalLog) -> Report:
@@ -114,29 +141,16 @@ def report_of(log: EvalLog) -> Report:
     scores = [s.scores["probe_outcome"] for s in log.samples or [] if s.scores]
     if log.status != "success" or not scores:
         raise MintError(f"{log.location}: not finished; run: inspect eval-retry {log.location}")
-    named = scores[0].metadata or {}
+    named = (scores[0].metadata or {})[JUDGE_REFS]
+    judges = [JudgeRef.model_validate(ref) for ref in named]
     outcomes = [Outcome.model_validate((score.metadata or {})[OUTCOME]) for score in scores]
     outcomes.sort(key=lambda one: one.id)
-    return summarise(named["judge"], named["prompt_sha"], probes, outcomes)
+    # Members of a panel are sent the same prompts.
+    panel = " + ".join(judge.name for judge in judges)
+    return summarise(panel, judges[0].prompt_sha or "", probes, outcomes)
 
 
-def _attacked(name: str) -> Judge:
-    judge = judge_named(name)
-    if judge is None:
-        raise MintError(f"judge={name}: the probes need a judge, such as embedded")
-    return judge
-
-
-async def _rate(judge: Judge, exchanges: Sequence[Exchange]) -> list[Verdict]:
-    """Verdicts of a judge that computes (in a thread) or one that asks models (awaited)."""
-    if not exchanges:
-        return []
-    result: Any = await anyio.to_thread.run_sync(judge.rate, exchanges, abandon_on_cancel=True)
-    verdicts: list[Verdict] = await result if inspect.isawaitable(result) else result
-    return verdicts
-
-
-def _score(found: Outcome, judge: Judge) -> Score:
+def _score(found: Outcome, named: dict[str, Any]) -> Score:
     lapse = found.result == "lapse"
     value = math.nan if lapse else float(found.result == "fooled")
     return Score(
@@ -145,8 +159,7 @@ def _score(found: Outcome, judge: Judge) -> Score:
         explanation=f"{found.result}: {found.reason}" if found.reason else found.result,
         metadata={
             OUTCOME: found.model_dump(mode="json"),
-            "judge": judge.name,
-            "prompt_sha": judge.prompt_sha,
+            **named,
             "ratings": dict(zip(DIMENSIONS, found.ratings or (), strict=bool(found.ratings))),
         },
     )

@@ -18,8 +18,10 @@ from mint_bench.inspect_plugin.board import (
     BOARD,
     COMMAND,
     HARDWARE,
+    JUDGE_REFS,
     MODEL_REVISION,
     SAMPLING,
+    TAGGER_REF,
     RunBoard,
 )
 from mint_bench.inspect_plugin.held import SampleData
@@ -136,10 +138,10 @@ def _board(
     where: str,
 ) -> Board:
     first = _metadata(samples[0])
-    tagger, judges = first.get("tagger"), first.get("judges")
+    tagger, judges = first.get(TAGGER_REF), first.get(JUDGE_REFS)
     for sample in samples:
         found = _metadata(sample)
-        if (found.get("tagger"), found.get("judges")) != (tagger, judges):
+        if (found.get(TAGGER_REF), found.get(JUDGE_REFS)) != (tagger, judges):
             raise MintError(
                 f"{where}: {sample.id} was scored by another tagger or judge than "
                 f"{samples[0].id}; score the whole log again"

@@ -54,17 +54,20 @@ def shaping(model: Model) -> dict[str, Scalar]:
     } | {"temperature": 0}
 
 
-def refuse_missing(roles: tuple[str, ...]) -> None:
-    """Refuse a task without these roles while Inspect makes it; elsewhere they come later.
+def setup_for(roles: tuple[str, ...]) -> Solver | None:
+    """What a task that needs these roles is set up with.
+
+    While Inspect makes the task, one without a model is refused at once; elsewhere roles come
+    later.
 
     Raises:
         MintError: If Inspect already knows its roles and one of these is not among them.
     """
-    if not _made_by_inspect():
-        return
-    for role in roles:
-        if not model_roles().get(role):
-            raise missing(role)
+    if _made_by_inspect():
+        for role in roles:
+            if not model_roles().get(role):
+                raise missing(role)
+    return require_roles(list(roles)) if roles else None
 
 
 def _made_by_inspect() -> bool:

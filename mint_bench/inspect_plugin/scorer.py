@@ -13,6 +13,7 @@ from mint_bench.inspect_plugin.instruments import (
     RunJudge,
     RunTagger,
     judge_named,
+    references,
     tagger_named,
 )
 from mint_bench.inspect_plugin.metrics import (
@@ -73,8 +74,7 @@ def conversation_figures(tagger: str = "embedded", judge: str = "embedded") -> S
             )
         with told_by_inspect():
             scored, taggings = await _score(held, tags, rates)
-            tagger_ref = tags.ref() if tags else None
-            judge_refs = rates.refs() if rates else []
+            named = references(tags, rates)
         transcript().info(explain.sentences(scored, taggings), source="mint_bench")
         return Score(
             value={
@@ -84,8 +84,7 @@ def conversation_figures(tagger: str = "embedded", judge: str = "embedded") -> S
             explanation=explain.table(scored, taggings),
             metadata={
                 FIGURES: scored.model_dump(mode="json"),
-                "tagger": tagger_ref.model_dump(mode="json") if tagger_ref else None,
-                "judges": [ref.model_dump(mode="json") for ref in judge_refs],
+                **named,
             },
         )
 

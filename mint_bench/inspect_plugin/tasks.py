@@ -21,7 +21,7 @@ from mint_bench.inspect_plugin.board import BOARD, RunBoard
 from mint_bench.inspect_plugin.faults import told_by_inspect
 from mint_bench.inspect_plugin.held import sample_of
 from mint_bench.inspect_plugin.instruments import roles_needed
-from mint_bench.inspect_plugin.roles import refuse_missing, require_roles
+from mint_bench.inspect_plugin.roles import setup_for
 from mint_bench.inspect_plugin.scorer import conversation_figures
 from mint_bench.inspect_plugin.solvers import (
     hold_conversation,
@@ -140,8 +140,7 @@ def _task(
 ) -> Task:
     if max_turns is not None and (not isinstance(max_turns, int) or max_turns < 1):
         raise MintError(f"max_turns={max_turns}: must be a whole number from 1")
-    roles = roles_needed(*instruments, also)
-    refuse_missing(roles)
+    setup = setup_for(roles_needed(*instruments, also))
     found = load(source or definition.source)
     has_human = found.card.supporter in PEOPLE
     if definition.name == "human" and not has_human:
@@ -151,7 +150,7 @@ def _task(
         )
     return Task(
         dataset=_dataset(definition, found, max_turns, has_human=has_human),
-        setup=require_roles(list(roles)) if roles else None,
+        setup=setup,
         solver=solver,
         scorer=[conversation_figures(*instruments), *also_scorers(also)],
         config=_config(definition),

@@ -1,6 +1,7 @@
 """A language model behind HTTP, on loopback: it answers each prompt as it is told, or fails."""
 
 import json
+import re
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -8,8 +9,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from inspect_ai.model import GenerateConfig, get_model
 
 HANG, TOO_MANY, BROKEN, CUT, PROSE = "hang", "429", "500", "cut json", "prose"
+REPLY = re.compile(r'BEGIN REPLY\n\{"supporter": (".*")\}\nEND REPLY')
 FAULTS = (HANG, TOO_MANY, BROKEN, CUT, PROSE)
 BRIEF = GenerateConfig(max_retries=0, attempt_timeout=8)  # a busy machine takes a second or two
+
+
+def reply_in(user):
+    """The reply that a judge is asked about."""
+    return json.loads(REPLY.search(user)[1])
 
 
 class JudgeServer:

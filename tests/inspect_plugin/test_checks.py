@@ -1,7 +1,10 @@
 """Checks of scorers as real runs of Inspect: their metrics are the figures of `validation`."""
 
+import json
 import math
 import os
+import re
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -9,21 +12,23 @@ import pytest
 from inspect_ai._util.error import PrerequisiteError
 
 from mint_bench import judge_check, tagger_check
-from mint_bench.inspect_plugin import instruments
 from mint_bench.inspect_plugin.checks import judge_agreement, judge_biases, people_agreement
 from mint_bench.judging import load_judge
-from mint_bench.judging.judge import DIMENSIONS, Verdict
+from mint_bench.judging.judge import DIMENSIONS
 from mint_bench.sources import load
 from mint_bench.stats import agreement
 from mint_bench.stats.intervals import resampling_weights
 from mint_bench.tactics import load_tagger
-from mint_bench.tactics.tagger import TACTICS, Tagging
+from mint_bench.tactics.tagger import TACTICS
 from mint_bench.validation import judge_check as figures_of_judges
 from mint_bench.validation import tagger_check as figures_of_taggers
 from mint_bench.validation.labels import read_sentences
 from mint_bench.validation.ratings import read_experts
 
+from .judge_server import PROSE, JudgeServer, reply_in
 from .runs import run
+
+LABELLED = re.compile(r'^\{"s\d+": ', re.MULTILINE)
 
 
 @pytest.fixture(autouse=True)
@@ -47,46 +52,32 @@ def every_metric(log):
 
 
 class Doubting:
-    """Awaited; every second answer is missing, and each time it is asked it says one more."""
-
-    name, prompt_sha, settings = "doubting", "1", {}
+    """Rates shorter replies only, and each time it is asked it says one more of their first."""
 
     def __init__(self):
-        self.asked = {}
+        self.asked = Counter()
 
-    async def rate(self, exchanges):
-        verdicts = []
-        for place, exchange in enumerate(exchanges):
-            times = self.asked[exchange.reply] = self.asked.get(exchange.reply, 0) + 1
-            ratings = (float(min(times, 5)),) + (2.0 + len(exchange.reply) % 3,) * 5
-            missing = Verdict(None, unscored="no answer in form")
-            verdicts.append(missing if place % 2 else Verdict(ratings))
-        return verdicts
+    def __call__(self, model, system, user):
+        reply = reply_in(user)
+        if self.lacks(reply):
+            return PROSE
+        self.asked[user] += 1
+        ratings = (self.asked[user],) + (2 + len(reply) % 3,) * 5
+        return json.dumps(dict(zip(DIMENSIONS, ratings, strict=True)))
+
+    @staticmethod
+    def lacks(reply):
+        return len(reply) > 200
 
 
-class AwaitedTagger:
-    """Finds advice everywhere, when awaited."""
-
-    name, sha = "awaited", "1"
-
-    async def tag(self, replies):
-        return [
-            Tagging(r.sentences, np.tile([k == 2 for k in range(10)], (len(r.sentences), 1)))
-            for r in replies
-        ]
+def advice_everywhere(model, system, user):
+    return json.dumps({f"s{n}": ["advice"] for n in range(1, len(LABELLED.findall(user)) + 1)})
 
 
 @pytest.fixture
-def named(monkeypatch):
-    """Gives instruments of this test names."""
-
-    def give(**given):
-        for kind, instrument in given.items():
-            monkeypatch.setattr(instruments, f"load_{kind}", lambda _, it=instrument: it)
-        instruments.judge_named.cache_clear()
-        instruments.tagger_named.cache_clear()
-
-    return give
+def server():
+    with JudgeServer(Doubting()).running() as running:
+        yield running
 
 
 @pytest.mark.slow
@@ -118,23 +109,42 @@ def test_biases_are_measured_when_asked_for(data, tmp_path):
     assert -1 <= found["length_dismissing_emotions"] <= 1
 
 
-def test_an_awaited_judge_that_gives_no_answer_is_counted(data, tmp_path, named):
-    named(judge=Doubting())
-    log = run(judge_check(judge="doubting"), None, tmp_path, limit=3)
-    kept = [sample.scores["judge_agreement"].metadata["checked"] for sample in log.samples]
-    rows = [row for checked in kept for row in checked["ratings"]["plain"]]
-    assert every_metric(log)["unrated"] == sum(r is None for r in rows) / len(rows)
-    assert "no answer in form" in log.samples[0].scores["judge_agreement"].explanation
-    assert log.status == "success"
+def checked_by(server, tmp_path, **options):
+    roles = {"grader": server.model()}
+    return run(
+        judge_check(judge="llm-joint"), None, tmp_path, limit=3, model_roles=roles, **options
+    )
 
 
-def test_epochs_show_how_consistent_a_judge_is(data, tmp_path, named):
+def test_a_language_model_that_gives_no_answer_is_counted(data, tmp_path, server):
+    log = checked_by(server, tmp_path)
+    kept = [sample.scores["judge_agreement"].metadata for sample in log.samples]
+    rows = [row for one in kept for row in one["checked"]["ratings"]["plain"]]
+    asked = [reply_in(request["messages"][1]["content"]) for request in server.requests]
+    assert sum(row is None for row in rows) == sum(map(Doubting.lacks, asked)) > 0
+    assert every_metric(log)["unrated"] == sum(row is None for row in rows) / len(rows)
+    told = [sample.scores["judge_agreement"].explanation for sample in log.samples]
+    assert any("prose instead of scores" in (one or "") for one in told)
+    assert [judge["name"] for judge in kept[0]["judges"]] == ["openai-api/judge/large"]
+    assert kept[0]["judges"][0]["settings"]["form"] == "joint"
+
+
+def test_epochs_show_how_consistent_a_judge_is(data, tmp_path, server):
     """The first dimension is one higher in the second epoch; the other five stay."""
-    named(judge=Doubting())
-    log = run(judge_check(judge="doubting"), None, tmp_path, limit=3, epochs=2, max_samples=1)
-    found = every_metric(log)
-    assert found["repeats_same"] == pytest.approx(5 / 6, abs=0.05)
-    assert found["repeats_sd"] == pytest.approx(math.sqrt(0.5) / 6, abs=0.02)
+    found = every_metric(checked_by(server, tmp_path, epochs=2, max_samples=1))
+    assert found["repeats_same"] == pytest.approx(5 / 6)
+    assert found["repeats_sd"] == pytest.approx(math.sqrt(0.5) / 6)
+
+
+@pytest.mark.parametrize(
+    ("task", "option", "role"),
+    [("judge_check", "judge", "grader"), ("tagger_check", "tagger", "tagger")],
+)
+def test_without_its_model_a_check_is_refused_before_anything_is_asked(
+    data, tmp_path, task, option, role
+):
+    with pytest.raises(PrerequisiteError, match=f"role {role} has no model; add --model-role"):
+        run(f"mint_bench/{task}", None, tmp_path, task_args={option: "llm"})
 
 
 def test_a_judge_that_always_says_the_same_has_no_agreement(data, tmp_path):
@@ -153,9 +163,10 @@ def test_the_embedded_tagger_has_the_figures_of_the_command(data, tmp_path):
     assert len(log.samples) == expected["responses"]
 
 
-def test_an_awaited_tagger_is_checked_too(data, tmp_path, named):
-    named(tagger=AwaitedTagger())
-    log = run(tagger_check(tagger="awaited"), None, tmp_path)
+def test_a_language_model_that_tags_is_checked_too(data, tmp_path):
+    with JudgeServer(advice_everywhere).running() as server:
+        roles = {"tagger": server.model()}
+        log = run(tagger_check(tagger="llm"), None, tmp_path, model_roles=roles)
     found = every_metric(log)
     present = np.array([sentence.present for sentence in read_sentences(data)])
     assert found["f1_advice"] == pytest.approx(
@@ -164,10 +175,12 @@ def test_an_awaited_tagger_is_checked_too(data, tmp_path, named):
     assert [found[f"f1_{tactic}"] for tactic in TACTICS if tactic != "advice"] == [0] * 9
     assert found["untagged"] == 0
     assert log.eval.metadata["learned_from"] is False
+    named = log.samples[0].scores["people_agreement"].metadata["tagger"]["name"]
+    assert named == "llm:openai-api/judge/large"
 
 
 def test_faults_of_the_users_are_told_in_one_line(data, tmp_path):
-    with pytest.raises(PrerequisiteError, match="no embedded judge is called"):
+    with pytest.raises(PrerequisiteError, match="no judge is called"):
         judge_check(judge="embeded")
     with pytest.raises(PrerequisiteError, match=r"information\.jsonl: no such file"):
         tagger_check(people=str(tmp_path))
@@ -182,7 +195,9 @@ def test_without_the_data_the_task_says_what_to_set(tmp_path, monkeypatch):
         judge_check()
 
 
-def test_a_scorer_with_a_name_that_is_none_is_refused_before_the_run(named):
+def test_a_scorer_without_an_instrument_is_refused_before_the_run():
     for make in (judge_agreement, judge_biases, people_agreement):
         with pytest.raises(PrerequisiteError, match="is called 'embeded'"):
             make("embeded")
+        with pytest.raises(PrerequisiteError, match="=none: there is nothing to check"):
+            make("none")

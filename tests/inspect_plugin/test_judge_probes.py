@@ -1,40 +1,37 @@
 """The task `judge_probes`, through Inspect: what the judge is asked and what the log says."""
 
+import json
+from collections import Counter
+from contextlib import contextmanager
+
 import pytest
 from inspect_ai import eval as inspect_eval
+from inspect_ai._util.error import PrerequisiteError
 from inspect_ai.log import read_eval_log
 from inspect_ai.scorer import Score
 
 from mint_bench.errors import MintError
-from mint_bench.inspect_plugin import judge_probes as module
 from mint_bench.inspect_plugin.judge_probes import (
     fooled,
     judge_probes,
     report_of,
 )
 from mint_bench.judging import load_judge
-from mint_bench.judging.judge import Verdict
+from mint_bench.judging.judge import DIMENSIONS
+from mint_bench.judging.prompts import joint_text, prompt_sha
+from mint_bench.judging.rubric import load_rubric
 from mint_bench.validation.probe_cases import load_probes
 from mint_bench.validation.probes import Outcome, figures, misses
 from mint_bench.validation.probes import run as run_probes
 
+from .judge_server import PROSE, JudgeServer
 from .metric_epochs import run_metrics
 from .runs import metrics
 
-BEST = (5.0, 5.0, 5.0, 1.0, 1.0, 1.0)
+BEST = dict(zip(DIMENSIONS, (5, 5, 5, 1, 1, 1), strict=True))
+WORST = dict(zip(DIMENSIONS, (1, 1, 1, 5, 5, 5), strict=True))
+SAME_SEEKER = ["empty_flattery-01", "instruction_appended-01", "honest_reply-01"]
 SOME = ["symbols-01", "symbols-02", "wrong_seeker-01", "praise_of_judge-01", "honest_reply-01"]
-
-
-class Asking:
-    """A judge that has to be awaited, as those that ask models are."""
-
-    name, prompt_sha, settings = "asking", "0123456789abcdef", {}
-
-    def __init__(self, verdict):
-        self._verdict = verdict
-
-    async def rate(self, exchanges):
-        return [self._verdict for _ in exchanges]
 
 
 def run(tmp_path, **options):
@@ -46,27 +43,67 @@ def run(tmp_path, **options):
     return log
 
 
-def plant(monkeypatch, verdict):
-    monkeypatch.setattr(module, "judge_named", lambda name: Asking(verdict))
+@contextmanager
+def asking(answer):
+    """Runs with a language model as judge, which gives this answer, or what this function says."""
+    say = answer if callable(answer) else lambda model, system, user: answer
+    with JudgeServer(say).running() as server:
+
+        def ask(tmp_path, **options):
+            grader = options.pop("grader", server.model())
+            arguments = {"judge": "llm-joint"}
+            return run(tmp_path, arguments=arguments, model_roles={"grader": grader}, **options)
+
+        ask.server = server
+        yield ask
 
 
-def test_an_awaited_judge_is_asked_as_well(tmp_path, monkeypatch):
-    plant(monkeypatch, Verdict(BEST))
-    shown = metrics(run(tmp_path, sample_id=SOME))
+def test_a_language_model_is_attacked_as_well(tmp_path):
+    with asking(json.dumps(BEST)) as ask:
+        shown = metrics(ask(tmp_path, sample_id=SOME))
     assert (shown["fooled"], shown["symbols"], shown["honest_reply"]) == (1, 1, 0)
     assert shown["fooled_low"] < 1 == shown["fooled_high"]
     assert shown["empty"] != shown["empty"], "a kind that was not run has no rate"
 
 
-def test_what_is_unscored_is_no_score_and_is_counted(tmp_path, monkeypatch):
-    plant(monkeypatch, Verdict(None, unscored="no answer in form"))
-    log = run(tmp_path, sample_id=SOME)
+def test_a_reply_that_several_cases_are_compared_with_is_rated_once_an_epoch(tmp_path):
+    with asking(json.dumps(BEST)) as ask:
+        ask(tmp_path, sample_id=SAME_SEEKER, epochs=2)
+        asked = Counter(json.dumps(request["messages"]) for request in ask.server.requests)
+    assert set(asked.values()) == {2}
+
+
+def test_each_epoch_asks_anew_and_the_worst_counts(tmp_path):
+    asked = Counter()
+
+    def wavering(model, system, user):
+        asked[user] += 1
+        return json.dumps(BEST if asked[user] == 2 else WORST)
+
+    with asking(wavering) as ask:
+        log = ask(tmp_path, sample_id=["symbols-01"], epochs=3)
+    results = [s.scores["probe_outcome"].answer for s in log.samples]
+    assert sorted(results) == ["fooled", "held", "held"]
+    assert metrics(log)["symbols"] == 1
+
+
+def test_without_a_grader_the_task_is_refused_before_anything_is_asked(tmp_path):
+    with pytest.raises(PrerequisiteError, match="role grader has no model; add --model-role"):
+        inspect_eval(
+            "mint_bench/judge_probes", task_args={"judge": "llm"}, model=None,
+            log_dir=str(tmp_path), display="none",
+        )  # fmt: skip
+
+
+def test_what_is_unscored_is_no_score_and_is_counted(tmp_path):
+    with asking(PROSE) as ask:
+        log = ask(tmp_path, sample_id=SOME)
     shown = metrics(log)
     assert shown["unscored"] == 1
     assert shown["fooled"] == 0
     assert shown["wrong_seeker"] != shown["wrong_seeker"]
     results = {s.id: s.scores["probe_outcome"] for s in log.samples}
-    assert results["symbols-01"].explanation == "unscored: no answer in form"
+    assert results["symbols-01"].explanation == "unscored: prose instead of scores"
     assert results["wrong_seeker-01"].answer == "lapse"
     assert results["wrong_seeker-01"].value["fooled"] != results["wrong_seeker-01"].value["fooled"]
 
@@ -80,11 +117,15 @@ def test_a_sample_shows_the_attack_as_the_last_message_and_why(tmp_path):
     assert sample.metadata["why"] == probe.kind.why
 
 
-def test_a_part_of_the_probes_makes_a_report_that_does_not_pass(tmp_path, monkeypatch):
-    plant(monkeypatch, Verdict((1.0, 1.0, 1.0, 3.0, 4.0, 3.0)))
-    log = read_eval_log(run(tmp_path, sample_id=SOME).location)
+def test_a_part_of_the_probes_makes_a_report_that_does_not_pass(tmp_path):
+    with asking(json.dumps(WORST)) as ask:
+        panel = [ask.server.model("a"), ask.server.model("b")]
+        log = read_eval_log(ask(tmp_path, sample_id=SOME, grader=panel).location)
     report = report_of(log)
-    assert report.judge == "asking"
+    assert report.judge == "openai-api/judge/a + openai-api/judge/b"
+    assert report.prompt_sha == prompt_sha(
+        load_rubric().general, [joint_text(load_rubric().dimensions, reason=False)]
+    )
     assert any("only 5 of" in miss for miss in misses(report))
 
 
@@ -115,7 +156,7 @@ def test_a_log_of_other_probes_is_refused(tmp_path):
 
 
 def test_no_judge_is_told_in_one_line():
-    with pytest.raises(Exception, match="the probes need a judge"):
+    with pytest.raises(PrerequisiteError, match="judge=none: there is nothing to check"):
         judge_probes(judge="none")
 
 

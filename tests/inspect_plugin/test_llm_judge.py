@@ -18,16 +18,15 @@ from mint_bench.records.tables import board_tables
 from mint_bench.records.verify import verify
 from mint_bench.records.wording import standing
 
-from .judge_server import FAULTS, JudgeServer
+from .judge_server import FAULTS, JudgeServer, reply_in
 from .runs import Recorder, metrics, run
 
 ASKED = re.compile(r'rate the reply on one thing alone, .+, by the scale "(\w+)"\.')
-REPLY = re.compile(r'BEGIN REPLY\n\{"supporter": (".*")\}\nEND REPLY')
 
 
 def asked_about(user):
     """The reply and the dimension of a prompt."""
-    return json.loads(REPLY.search(user)[1]), ASKED.search(user)[1]
+    return reply_in(user), ASKED.search(user)[1]
 
 
 def meant(reply, dimension, model="judge/large"):
@@ -137,7 +136,7 @@ def test_a_server_that_fails_three_calls_in_ten_costs_exactly_those_replies(
     planted = set()
 
     def failing(model, system, user):
-        reply = json.loads(REPLY.search(user)[1])
+        reply = reply_in(user)
         asked = "all" if answer == "joint" else asked_about(user)[1]
         fault = fault_of(reply, asked)
         if fault:
@@ -238,7 +237,7 @@ def test_without_a_grader_the_task_is_refused_before_anything_is_asked(talks, tm
 
 
 def joint(model, system, user):
-    reply = json.loads(REPLY.search(user)[1])
+    reply = reply_in(user)
     name = model.rpartition("/")[2]
     return json.dumps({d: meant(reply, d, name) for d in DIMENSIONS})
 
