@@ -49,6 +49,7 @@ from mint_bench.validation.ratings import (
     read_experts,
     verdict_array,
 )
+from mint_bench.validation.tagger_check import distinct
 
 EXPERTS, SENTENCES = "experts", "sentences"
 
@@ -205,9 +206,12 @@ def people_agreement(tagger: str = "embedded") -> Scorer:
 
     async def compute(state: TaskState, target: Target) -> Score:  # noqa: ARG001 - Inspect's
         sentences = state.metadata[SENTENCES]
-        splits = [SplitReply(state.input_text, tuple(s["within"])) for s in sentences]
+        different, which = distinct([
+            SplitReply(state.input_text, tuple(s["within"])) for s in sentences
+        ])
         with told_by_inspect():
-            taggings = await instrument.tag(splits)
+            tagged_once = await instrument.tag(different)
+        taggings = [tagged_once[place] for place in which]
         tagged = [
             (tagging.present[s["index"]].tolist(), s["present"])
             for s, tagging in zip(sentences, taggings, strict=True)

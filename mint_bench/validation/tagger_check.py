@@ -54,7 +54,9 @@ def figures(
     """
     result: Figures = {"kind": "tagger_check", "tagger": tagger.name, "sha": tagger.sha}
     progress("people's sentences")
-    taggings = tagger.tag([split_of(sentence) for sentence in people])
+    different, which = distinct([split_of(sentence) for sentence in people])
+    tagged_once = tagger.tag(different)
+    taggings = [tagged_once[place] for place in which]
     result["people"] = people_figures(people, taggings) if people else None
     result["systems"] = systems_figures(tagger, systems, progress) if systems else None
     return result
@@ -63,6 +65,15 @@ def figures(
 def split_of(sentence: LabelledSentence) -> SplitReply:
     """What a tagger is given for a labelled sentence: its whole reply."""
     return SplitReply(sentence.context, sentence.within)
+
+
+def distinct(splits: Sequence[SplitReply]) -> tuple[list[SplitReply], list[int]]:
+    """Each different one once, and which of them each is.
+
+    The labelled sentences of a reply are all given with the whole reply: tag it once.
+    """
+    places = {split: place for place, split in enumerate(dict.fromkeys(splits))}
+    return list(places), [places[split] for split in splits]
 
 
 def tags_of(sentence: LabelledSentence, tagging: Tagging) -> Bools:

@@ -163,7 +163,7 @@ def test_the_embedded_tagger_has_the_figures_of_the_command(data, tmp_path):
     assert len(log.samples) == expected["responses"]
 
 
-def test_a_language_model_that_tags_is_checked_too(data, tmp_path):
+def test_a_language_model_that_tags_is_checked_too_and_asked_once_a_response(data, tmp_path):
     with JudgeServer(advice_everywhere).running() as server:
         roles = {"tagger": server.model()}
         log = run(tagger_check(tagger="llm"), None, tmp_path, model_roles=roles)
@@ -177,6 +177,7 @@ def test_a_language_model_that_tags_is_checked_too(data, tmp_path):
     assert log.eval.metadata["learned_from"] is False
     named = log.samples[0].scores["people_agreement"].metadata["tagger"]["name"]
     assert named == "llm:openai-api/judge/large"
+    assert len(server.requests) == len({json.dumps(r["messages"]) for r in server.requests})
 
 
 def test_faults_of_the_users_are_told_in_one_line(data, tmp_path):
