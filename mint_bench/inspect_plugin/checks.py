@@ -72,9 +72,9 @@ def judge_check(judge: str = "embedded", bias: bool = False) -> Task:  # noqa: F
             ratings = [expert.means[conversation.id].tolist() for expert in experts]
             sample.metadata = {**(sample.metadata or {}), EXPERTS: ratings}
             samples.append(sample)
-        scorers = [judge_agreement(judge)] + ([judge_biases(judge)] if bias else [])
+        rate = judge_biases(judge) if bias else judge_agreement(judge)
         setup = setup_for(roles_needed(judge=judge))
-        return _task("judge_check", samples, setup, repeat_human(), scorers, {"judge": judge})
+        return _task("judge_check", samples, setup, repeat_human(), rate, {"judge": judge})
 
 
 @task
@@ -115,7 +115,7 @@ def tagger_check(tagger: str = "embedded", people: str | None = None) -> Task:
             samples,
             setup_for(roles_needed(tagger)),
             leave_as_it_is(),
-            [people_agreement(tagger)],
+            people_agreement(tagger),
             {"tagger": tagger, "learned_from": learned},
         )
 
@@ -125,7 +125,7 @@ def _task(
     samples: list[Sample],
     setup: Solver | None,
     solve: Solver,
-    scorers: list[Scorer],
+    score: Scorer,
     metadata: dict[str, Any],
 ) -> Task:
     definition = load_check(name)
@@ -133,7 +133,7 @@ def _task(
         dataset=MemoryDataset(samples, name=name),
         setup=setup,
         solver=solve,
-        scorer=scorers,
+        scorer=score,
         name=definition.name,
         display_name=definition.title,
         description=definition.description,
@@ -151,9 +151,9 @@ def judge_agreement(judge: str = "embedded") -> Scorer:
     return _judge_scorer(judge, bias=False)
 
 
-@scorer(metrics=[biases()])
+@scorer(metrics=[agreement(), repeats(), unrated(), biases()])
 def judge_biases(judge: str = "embedded") -> Scorer:
-    """Rate a conversation's human replies again, varied in what should not matter.
+    """As `judge_agreement`, and rate the replies again, varied in what should not matter.
 
     Args:
         judge: Which judge.

@@ -109,11 +109,9 @@ def test_biases_are_measured_when_asked_for(data, tmp_path):
     assert -1 <= found["length_dismissing_emotions"] <= 1
 
 
-def checked_by(server, tmp_path, **options):
-    roles = {"grader": server.model()}
-    return run(
-        judge_check(judge="llm-joint"), None, tmp_path, limit=3, model_roles=roles, **options
-    )
+def checked_by(server, tmp_path, *, bias=False, **options):
+    task, roles = judge_check(judge="llm-joint", bias=bias), {"grader": server.model()}
+    return run(task, None, tmp_path, limit=3, model_roles=roles, **options)
 
 
 def test_a_language_model_that_gives_no_answer_is_counted(data, tmp_path, server):
@@ -134,6 +132,15 @@ def test_epochs_show_how_consistent_a_judge_is(data, tmp_path, server):
     found = every_metric(checked_by(server, tmp_path, epochs=2, max_samples=1))
     assert found["repeats_same"] == pytest.approx(5 / 6)
     assert found["repeats_sd"] == pytest.approx(math.sqrt(0.5) / 6)
+
+
+def test_biases_cost_four_passes_more(data, tmp_path, server):
+    log = checked_by(server, tmp_path, bias=True)
+    assert "words_added_advice_giving" in every_metric(log)
+    assert "advice_giving_kappa" in every_metric(log)
+    rated = [sample.scores["judge_biases"].metadata["checked"]["ratings"] for sample in log.samples]
+    replies = sum(len(ratings["plain"]) for ratings in rated)
+    assert len(server.requests) == 5 * replies
 
 
 @pytest.mark.parametrize(
