@@ -3,6 +3,9 @@
 Not for programming mistakes: those stay ordinary Python exceptions with a traceback.
 """
 
+import difflib
+from collections.abc import Iterable
+
 
 class MintError(Exception):
     """A fault in input, data or environment, told in one line that names what to do.
@@ -13,3 +16,14 @@ class MintError(Exception):
 
     def __init__(self, message: str) -> None:
         super().__init__(" ".join(message.split()))
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """What to say of a name that is not known: the nearest one that is, else all of them.
+
+    >>> suggestion("embeded", ["embedded", "llm"]), suggestion("x", ["embedded", "llm"])
+    ('did you mean embedded?', 'there are: embedded, llm')
+    """
+    names = list(known)
+    close = difflib.get_close_matches(name, names, n=1)
+    return f"did you mean {close[0]}?" if close else f"there are: {', '.join(names)}"

@@ -4,12 +4,11 @@ Their figures stand in the record and never in its rank. Each scorer has a modul
 reports through `per_turn`; here is only which there are.
 """
 
-import difflib
 from collections.abc import Callable
 
 from inspect_ai.scorer import Scorer
 
-from mint_bench.errors import MintError
+from mint_bench.errors import MintError, suggestion
 from mint_bench.inspect_plugin.also_likelihood import follow_up_likelihood
 from mint_bench.inspect_plugin.also_text import polarity, readability
 from mint_bench.inspect_plugin.by_rubric import (
@@ -61,9 +60,7 @@ def _listed(names: str | list[str] | None) -> list[str]:
     listed = [name.strip() for name in map(str, given) if name.strip()]
     for name in listed:
         if name not in SCORERS:
-            close = difflib.get_close_matches(name, SCORERS, n=1)
-            known = f"did you mean {close[0]}?" if close else f"there are: {', '.join(SCORERS)}"
-            raise MintError(f"also={name!r} is not known; {known}")
+            raise MintError(f"also={name!r} is not known; {suggestion(name, SCORERS)}")
         if listed.count(name) > 1:
             raise MintError(f"also={names!r} names {name} twice")
     return listed

@@ -1,8 +1,6 @@
 """Empathy of replies: the rubric, and the judges that rate by it."""
 
-import difflib
-
-from mint_bench.errors import MintError
+from mint_bench.errors import MintError, suggestion
 from mint_bench.judging.judge import Judge
 
 JUDGES: tuple[str, ...] = ("embedded",)
@@ -22,9 +20,7 @@ def load_judge(name: str) -> Judge:
                 f"judge {name} asks a language model; it rates in `mint-bench run --judge {name} "
                 "--model-role grader=PROVIDER/MODEL` and in Inspect's tasks"
             )
-        known = (*JUDGES, *LLM_JUDGES)
-        close = difflib.get_close_matches(name, known, n=1)
-        hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(known)}"
+        hint = suggestion(name, (*JUDGES, *LLM_JUDGES))
         raise MintError(f"no judge is called {name!r}; {hint}")
     from mint_bench.judging.embedded import EmbeddedJudge
     from mint_bench.resources import resource

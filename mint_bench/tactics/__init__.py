@@ -1,8 +1,6 @@
 """Discourse tactics: the taxonomy, sentences, and the taggers that find tactics in them."""
 
-import difflib
-
-from mint_bench.errors import MintError
+from mint_bench.errors import MintError, suggestion
 from mint_bench.tactics.tagger import Tagger
 
 # `embedded` is the most valid tagger that travels with the package; others keep their own names.
@@ -25,9 +23,7 @@ def load_tagger(name: str) -> Tagger:
                 f"tagger {name} asks a language model; it tags in `mint-bench run --tagger {name} "
                 "--model-role tagger=PROVIDER/MODEL` and in Inspect's tasks"
             )
-        known = (*TAGGERS, *LLM_TAGGERS)
-        close = difflib.get_close_matches(name, known, n=1)
-        hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(known)}"
+        hint = suggestion(name, (*TAGGERS, *LLM_TAGGERS))
         raise MintError(f"no tagger is called {name!r}; {hint}")
     from mint_bench.resources import resource
     from mint_bench.tactics.ngram import NgramTagger
