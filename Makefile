@@ -7,7 +7,7 @@ PIP := $(BIN)/pip install $(if $(CI),--quiet --quiet) --disable-pip-version-chec
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check bench clean
+.PHONY: help demo test test-slow check bench scorer-cards clean
 
 help:  ## Say what each target does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -31,6 +31,10 @@ check: $(VENV)/.dev  ## Lint, types, layers, and Inspect's own linter
 bench: $(VENV)/.dev  ## Measure speed and memory; writes benchmarks/latest.json
 	$(BIN)/python -m benchmarks
 
+scorer-cards: $(VENV)/.slow  ## Rebuild the embedded scorers and every figure on their cards
+	$(BIN)/mint-bench scorers train taggers/embedded-fast judges/embedded
+	$(BIN)/mint-bench scorers card judges/embedded
+
 clean:  ## Remove what the targets built
 	rm -rf $(VENV) build dist demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
@@ -50,5 +54,5 @@ $(VENV)/.dev: $(VENV)/bin/python pyproject.toml constraints.txt
 
 $(VENV)/.slow: $(VENV)/.dev
 	@echo "Installing the engines for the slow tests; this takes some minutes."
-	$(PIP) --editable '.[also,dev,hf,lm-eval]'
+	$(PIP) --editable '.[also,dev,hf,lm-eval,scorers]'
 	@touch $@

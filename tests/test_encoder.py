@@ -1,0 +1,102 @@
+"""The encoder reads each sentence with its neighbours, whatever the text is like."""
+
+import numpy as np
+import pytest
+
+from mint_bench.encoder import (
+    FIRST,
+    LAST,
+    MOST_TOKENS,
+    Encoder,
+    Head,
+    SentenceReader,
+    with_neighbours,
+)
+from mint_bench.errors import MintError
+
+SENTENCE = "I hear how tired you are of all this waiting."
+OTHER = "What would a good day look like?"
+
+
+@pytest.fixture(scope="module")
+def encoder(tiny_encoder):
+    return Encoder(tiny_encoder, threads=1)
+
+
+def cosine(a, b):
+    return a @ b / np.linalg.norm(a) / np.linalg.norm(b)
+
+
+def test_a_head_weighs_a_sentence_with_the_ones_before_and_after_and_the_mean():
+    seen = with_neighbours(np.float32([[1, 0], [0, 1], [2, 2]]))
+    assert seen[1].tolist() == [0, 1, 1, 0, 2, 2, 1, 1]
+    assert seen[0, 2:4].tolist() == [0, 0]
+    assert seen[2, 4:6].tolist() == [0, 0]
+
+
+def test_a_head_comes_back_from_its_file_as_it_went(tmp_path):
+    head = Head(*(np.ones(shape, np.float32) for shape in ((8, 3), (3,), (3, 10), (10,))))
+    again = Head.from_arrays(head.arrays(), tmp_path)
+    vectors = np.float32([[0.5, -1.0]])
+    assert (again.logits(vectors) == head.logits(vectors)).all()
+    # inputs 0.5, -1, six of which are neighbours: sum -0.5 + mean -0.5 = -1, plus bias 1 = 0
+    assert head.logits(vectors)[0].tolist() == pytest.approx([1.0] * 10)
+
+
+def test_a_head_of_another_version_says_what_to_do(tmp_path):
+    head = Head(*(np.ones(shape, np.float32) for shape in ((8, 3), (3,), (3, 10), (10,))))
+    arrays = head.arrays() | {"version": np.array("0")}
+    with pytest.raises(MintError, match="run: mint-bench scorers train taggers/embedded"):
+        Head.from_arrays(arrays, tmp_path)
+
+
+def test_a_missing_network_says_what_to_do(tmp_path):
+    with pytest.raises(MintError, match="reinstall mint-bench or run: mint-bench scorers train"):
+        Encoder(tmp_path)
+
+
+def test_a_damaged_network_is_one_line(tmp_path):
+    (tmp_path / "encoder.onnx").write_bytes(b"not a network")
+    with pytest.raises(MintError, match="damaged weights"):
+        Encoder(tmp_path)
+
+
+@pytest.mark.slow
+class TestReading:
+    def test_a_sentence_is_its_tokens_between_two_marks(self, tiny_encoder):
+        reader = SentenceReader(tiny_encoder / "tokenizer.json")
+        tokens = reader.tokens(SENTENCE)
+        assert (tokens[0], tokens[-1]) == (FIRST, LAST)
+        assert len(reader.tokens("and then " * 400)) == MOST_TOKENS + 2
+        assert reader.tokens("a \ud800 b")
+
+    def test_what_else_a_batch_holds_does_not_change_a_sentence(self, encoder):
+        alone = encoder.read([SENTENCE]).logits
+        encoder.read([OTHER] * 50)
+        assert (encoder.read([SENTENCE]).logits == alone).all()
+
+    def test_neighbours_do(self, encoder):
+        alone = encoder.read([SENTENCE]).logits[0]
+        beside = encoder.read([SENTENCE, OTHER]).logits[0]
+        assert not np.allclose(alone, beside)
+
+    def test_alike_replies_have_alike_vectors(self, encoder):
+        tired, weary, cake = (
+            encoder.read([text]).vector
+            for text in (
+                SENTENCE,
+                "You sound worn out by the endless waiting.",
+                "Beat the eggs with sugar and bake the cake for an hour.",
+            )
+        )
+        assert cosine(tired, weary) > cosine(tired, cake) + 0.2
+
+    def test_no_sentence_gives_no_logits_and_a_vector_of_zeros(self, encoder):
+        reading = encoder.read([])
+        assert reading.logits.shape == (0, 10)
+        assert np.linalg.norm(reading.vector) == 0
+
+    def test_it_learned_what_a_question_is(self, encoder):
+        asks = encoder.read(["How have you been sleeping since then?"]).logits[0]
+        tells = encoder.read(["Caffeine stays in the blood for hours."]).logits[0]
+        assert asks[7] > tells[7] + 0.5
