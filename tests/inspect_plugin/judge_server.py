@@ -11,7 +11,8 @@ from inspect_ai.model import GenerateConfig, get_model
 HANG, TOO_MANY, BROKEN, CUT, PROSE = "hang", "429", "500", "cut json", "prose"
 REPLY = re.compile(r'BEGIN REPLY\n\{"supporter": (".*")\}\nEND REPLY')
 FAULTS = (HANG, TOO_MANY, BROKEN, CUT, PROSE)
-BRIEF = GenerateConfig(max_retries=0, attempt_timeout=8)  # a busy machine takes a second or two
+ONCE = GenerateConfig(max_retries=0)
+BRIEF = GenerateConfig(max_retries=0, attempt_timeout=8)  # for a server that hangs
 
 
 def reply_in(user):
@@ -28,7 +29,7 @@ class JudgeServer:
         self.lock = threading.Lock()
         self.over = threading.Event()
 
-    def model(self, name="large", config=BRIEF):
+    def model(self, name="large", config=ONCE):
         """A model of Inspect that reaches this server."""
         return get_model(
             f"openai-api/judge/{name}", base_url=self.url, api_key="none", config=config,

@@ -18,7 +18,7 @@ from mint_bench.records.tables import board_tables
 from mint_bench.records.verify import verify
 from mint_bench.records.wording import standing
 
-from .judge_server import FAULTS, JudgeServer, reply_in
+from .judge_server import BRIEF, FAULTS, JudgeServer, reply_in
 from .runs import Recorder, metrics, run
 
 ASKED = re.compile(r'rate the reply on one thing alone, .+, by the scale "(\w+)"\.')
@@ -144,7 +144,7 @@ def test_a_server_that_fails_three_calls_in_ten_costs_exactly_those_replies(
         return fault or {"well": well, "joint": joint}[answer](model, system, user)
 
     with JudgeServer(failing).running() as server:
-        log = held(talks, tmp_path, server.model(), judge=judge, epochs=8)
+        log = held(talks, tmp_path, server.model(config=BRIEF), judge=judge, epochs=8)
         again = record_from_log(log)
     assert log.status == "success"
     lost = {reply for reply, _, _ in planted}
