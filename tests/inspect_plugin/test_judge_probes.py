@@ -18,8 +18,6 @@ from mint_bench.inspect_plugin.judge_probes import (
 )
 from mint_bench.judging import load_judge
 from mint_bench.judging.judge import DIMENSIONS
-from mint_bench.judging.prompts import joint_text, prompt_sha
-from mint_bench.judging.rubric import load_rubric
 from mint_bench.validation.probe_cases import load_probes
 from mint_bench.validation.probes import Outcome, figures, misses
 from mint_bench.validation.probes import run as run_probes
@@ -123,9 +121,8 @@ def test_a_part_of_the_probes_makes_a_report_that_does_not_pass(tmp_path):
         log = read_eval_log(ask(tmp_path, sample_id=SOME, grader=panel).location)
     report = report_of(log)
     assert report.judge == "openai-api/judge/a + openai-api/judge/b"
-    assert report.prompt_sha == prompt_sha(
-        load_rubric().general, [joint_text(load_rubric().dimensions, reason=False)]
-    )
+    named = log.samples[0].scores["probe_outcome"].metadata["judges"]
+    assert {judge["prompt_sha"] for judge in named} == {report.prompt_sha}
     assert any("only 5 of" in miss for miss in misses(report))
 
 
