@@ -6,6 +6,7 @@ One wording for both, so that they never disagree. How it looks belongs to `cli`
 
 from collections.abc import Iterable
 
+from mint_bench.judging.embedded import FAR
 from mint_bench.judging.joint import JOINT, joint_is_shown
 from mint_bench.records.columns import COLUMNS
 from mint_bench.records.schema import Board
@@ -15,6 +16,7 @@ from mint_bench.sources import SOURCES, SourceCard
 TITLES = {"stickiness_vs_self": "stickiness", "aggregated_empathy": "empathy"}
 EMBEDDED = "embedded"
 NAMED = 4
+MAX_FAR = 0.2
 
 
 def headline(board: Board) -> str:
@@ -68,6 +70,8 @@ def unranked(board: Board, row: Row) -> str | None:
     share = row.figures["unscored"].value
     if share is not None and share > MAX_UNSCORED:
         return f"more than {MAX_UNSCORED:.0%} unscored"
+    if _far_share(row) > MAX_FAR:
+        return f"more than {MAX_FAR:.0%} of its rated replies far from what the judge learned from"
     for judge in board.judges:
         if judge.settings.get("form") == JOINT and not joint_is_shown(judge.name, judge.prompt_sha):
             return f"one call for all dimensions, not shown to agree with one each for {judge.name}"
@@ -75,6 +79,13 @@ def unranked(board: Board, row: Row) -> str | None:
     if full is not None and size(row) < full:
         return f"fewer than the source's {full} conversations"
     return None
+
+
+def _far_share(row: Row) -> float:
+    """Share of a record's rated replies that the judge flags as far from what it learned from."""
+    turns = [turn for conversation in row.record.conversations for turn in conversation.turns]
+    far = [FAR in turn.flags for turn in turns if turn.ratings is not None]
+    return sum(far) / len(far) if far else 0.0
 
 
 def source_card(board: Board) -> SourceCard | None:
