@@ -1,7 +1,7 @@
 """How often a judge is fooled: the probes rated, each verdict held against what is expected.
 
 A judge is fooled where it gives a rating that a sound judge would not. Pure but for the judge that
-comes in; the probes themselves are data, see `probe_cases`.
+comes in; the probes themselves are data, see `probe_files`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict
 from mint_bench.judging.aggregate import aggregate
 from mint_bench.judging.judge import DIMENSIONS, Exchange, Judge, Verdict
 from mint_bench.stats.intervals import LEVEL
-from mint_bench.validation.probe_cases import AGGREGATE, Gate, Kind, Probe, ProbeSet
+from mint_bench.validation.probe_cases import Probe, ProbeSet
+from mint_bench.validation.probe_files import AGGREGATE, Gate, Kind
 
 BATCH = 64  # probes rated at a time, so that progress can be shown
 ROUNDING = 1e-6  # a mean of six whole numbers is no exact binary fraction

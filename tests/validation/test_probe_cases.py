@@ -3,14 +3,17 @@
 import json
 import shutil
 from collections import Counter
+from typing import get_args
 
 import pytest
 import yaml
 
 from mint_bench.conversation import Speaker
 from mint_bench.errors import MintError
+from mint_bench.judging.judge import DIMENSIONS
 from mint_bench.resources import resource
-from mint_bench.validation.probe_cases import FEWEST_CASES, Gate, Kind, Seekers, load_probes
+from mint_bench.validation.probe_cases import load_probes
+from mint_bench.validation.probe_files import AGGREGATE, FEWEST_CASES, Column, Gate, Kind, Seekers
 from mint_bench.validation.probes import key
 
 MODELS = {"seekers": Seekers, "kind": Kind, "gate": Gate}
@@ -18,6 +21,10 @@ REWRITE = (
     "the model changed; write the schema anew with write_json("
     'Path("scorers/probes/{0}.schema.json"), {1}.model_json_schema())'
 )
+
+
+def test_bounds_are_set_on_the_judges_dimensions_and_their_aggregate():
+    assert get_args(Column) == (*DIMENSIONS, AGGREGATE)
 
 
 @pytest.fixture
