@@ -1,7 +1,7 @@
 """What moves a judge's ratings although it should not: length, emoji, order, repetition, family.
 
 Pure functions: how the replies are varied, and what the ratings of the variants come to. Who
-rates in between, at once or over a network, is left to the caller; `probe` does it for a judge
+rates in between, at once or over a network, is left to the caller; `measure` does it for a judge
 that answers at once.
 """
 
@@ -116,7 +116,7 @@ def bias(conversations: Sequence[str], ratings: Mapping[str, Doubles]) -> Figure
     }
 
 
-def probe(judge: Judge, exchanges: Sequence[Exchange], additions: Additions) -> Figures:
+def measure(judge: Judge, exchanges: Sequence[Exchange], additions: Additions) -> Figures:
     """`bias` of a judge that answers at once."""
     ratings = {
         name: batch.restored(verdict_array(judge.rate(batch.exchanges)))

@@ -45,7 +45,7 @@ def check(
     return {
         **figures(ratings, experts, others),
         "bias": {
-            **judge_bias.probe(judge, exchanges, judge_bias.load_additions()),
+            **judge_bias.measure(judge, exchanges, judge_bias.load_additions()),
             "length": judge_bias.length_residual(ratings, experts, mean_words(exchanges)),
         },
     }

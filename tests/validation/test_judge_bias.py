@@ -56,8 +56,8 @@ class Forgetful(Counting):
         ]
 
 
-def probed(judge):
-    return judge_bias.probe(judge, exchanges(), ADDITIONS)
+def measured(judge):
+    return judge_bias.measure(judge, exchanges(), ADDITIONS)
 
 
 def test_the_added_texts_are_about_twenty_words_or_no_words():
@@ -67,7 +67,7 @@ def test_the_added_texts_are_about_twenty_words_or_no_words():
 
 
 def test_a_judge_that_counts_words_is_moved_by_words_alone():
-    found = probed(Counting("words"))
+    found = measured(Counting("words"))
     expected = np.mean([len(text.split()) for text in ADDITIONS.words]) / 20
     moved = found["words_added"]["validating_emotions"]
     assert moved["value"] == pytest.approx(expected, abs=0.01)
@@ -79,26 +79,26 @@ def test_a_judge_that_counts_words_is_moved_by_words_alone():
 
 
 def test_a_judge_that_likes_emoji_is_moved_by_emoji_alone():
-    found = probed(Counting("emoji"))
+    found = measured(Counting("emoji"))
     assert found["emoji_added"]["validating_emotions"]["value"] == 1
     assert found["words_added"]["validating_emotions"]["value"] == 0
 
 
 def test_a_judge_that_minds_the_place_in_the_batch_is_found_out():
-    found = probed(Counting("place"))
+    found = measured(Counting("place"))
     assert found["order"]["validating_emotions"]["same"] < 0.5
     assert found["order"]["validating_emotions"]["largest"] == 2
     assert found["repeat"]["validating_emotions"]["same"] == 1
 
 
 def test_unscored_replies_are_left_out_and_not_guessed():
-    found = probed(Forgetful("emoji"))
+    found = measured(Forgetful("emoji"))
     assert found["emoji_added"]["validating_emotions"]["value"] == 1
     assert found["repeat"]["validating_emotions"]["n"] == 50
 
 
 def test_the_embedded_judge_repeats_itself_in_any_order():
-    found = probed(load_judge("embedded"))
+    found = measured(load_judge("embedded"))
     for name in DIMENSIONS:
         assert found["repeat"][name]["same"] == found["order"][name]["same"] == 1
 
