@@ -33,6 +33,11 @@ def check(name: str, ratings: Path | None, as_json: bool) -> None:
     other judges. Then the same replies are rated with words or emoji added, in another order,
     and again: none of it should change much.
 
+    A judge that asks models runs as a task:
+
+    \b
+      inspect eval mint_bench/judge_check -T judge=llm --model-role grader=MODEL
+
     \b
     Examples:
       mint-bench judge check
@@ -73,7 +78,7 @@ def probes(name: str, as_json: bool) -> None:
     A judge that asks models runs as a task:
 
     \b
-      inspect eval mint_bench/judge_probes -T judge=NAME --model-role grader=MODEL
+      inspect eval mint_bench/judge_probes -T judge=llm --model-role grader=MODEL
 
     \b
     Examples:

@@ -25,14 +25,15 @@ import click
               help="Which tagger: `embedded`, `embedded-fast`, `llm` or `llm-binary` (ask the role "
               "tagger); `none` leaves tactics out.")  # fmt: skip
 @click.option("--judge", default="embedded", show_default=True,
-              help="Which judge: `embedded`, or `llm`, `llm-reason`, `llm-joint` (ask the role "
-              "grader); `none` leaves ratings out.")  # fmt: skip
+              help="Which judge: `embedded`, or `llm`, `llm-reason`, `llm-joint`, "
+              "`llm-joint-reason` (ask the role grader); `none` leaves ratings out.")  # fmt: skip
 @click.option("--model-role", "model_roles", multiple=True, metavar="ROLE=MODEL[,MODEL]",
               help="Models that measure: `grader` (several are a panel) and `tagger`, as Inspect "
               "names them. Never the model under test unless named here.")  # fmt: skip
 @click.option("--also", default=None, metavar="NAME[,NAME]",
-              help="Scorers beside the ranking: safety, persona_consistency, relevance "
-              "(ask the role grader).")  # fmt: skip
+              help="Scorers beside the ranking: readability, polarity (need the extra `also`), "
+              "follow_up_likelihood (the extra `hf`), safety, persona_consistency, relevance (ask "
+              "the role grader).")  # fmt: skip
 @click.option("--temperature", type=click.FloatRange(0, 2), default=None,
               help="Other than the task's 0.7.")  # fmt: skip
 @click.option("--max-tokens", type=click.IntRange(1), default=None,

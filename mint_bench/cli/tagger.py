@@ -40,6 +40,11 @@ def check(name: str, people: Path | None, systems: Path | None, as_json: bool) -
     On labels that the tagger learned from, figures are no test; the output says where that is
     so. The figures on labels it never saw stand in its card: scorers/taggers/<name>/CARD.md.
 
+    A tagger that asks models runs as a task:
+
+    \b
+      inspect eval mint_bench/tagger_check -T tagger=llm --model-role tagger=MODEL
+
     \b
     Examples:
       mint-bench tagger check --people my_labels

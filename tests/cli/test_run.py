@@ -1,6 +1,7 @@
 """`mint-bench run`, as it is typed."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -10,6 +11,9 @@ from click.testing import CliRunner
 from mint_bench.cli.run import run
 from mint_bench.errors import MintError
 from mint_bench.inspect_plugin import providers
+from mint_bench.inspect_plugin.also import SCORERS
+from mint_bench.judging import JUDGES, LLM_JUDGES
+from mint_bench.tactics import LLM_TAGGERS, TAGGERS
 
 QUICK = ["--source", "starter", "--limit", "2", "--max-turns", "1", "--tagger", "none",
          "--judge", "none"]  # fmt: skip
@@ -82,3 +86,9 @@ def test_a_judge_without_its_model_is_refused_before_anything_runs(typed, tmp_pa
     assert isinstance(done.exception, MintError)
     assert "role grader has no model; add --model-role grader=" in str(done.exception)
     assert not (tmp_path / "logs").exists()
+
+
+def test_help_names_every_tagger_judge_and_scorer_beside_the_ranking():
+    told = " ".join(getattr(option, "help", None) or "" for option in run.params)
+    named = set(re.findall(r"[a-z_-]+", told))
+    assert named >= {*TAGGERS, *LLM_TAGGERS, *JUDGES, *LLM_JUDGES, *SCORERS}
