@@ -25,45 +25,56 @@ def test_the_package_exports_the_tasks_without_importing_inspect():
         _ = mint_bench.multiturn
 
 
+def evaluated(folder, *words):
+    """Type `inspect eval WORDS…` in a folder; the exit code and what it said."""
+    done = subprocess.run(
+        [sys.executable, "-m", "inspect_ai", "eval", *words, "--log-dir", "logs",
+         "--display", "plain"],
+        cwd=folder, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stdout + done.stderr
+
+
+def log_in(folder):
+    [info] = list_eval_logs(str(folder / "logs"))
+    return read_eval_log(info)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("task", ["multi_turn", "gold_history", "human"])
 def test_inspects_own_command_line_runs_a_task_from_another_folder(task, tmp_path):
     model = [] if task == "human" else ["--model", "mint/random_tactics"]
-    done = subprocess.run(
-        [sys.executable, "-m", "inspect_ai", "eval", f"mint_bench/{task}", *model,
-         "-T", "source=starter", "-T", "judge=none", "-T", "tagger=none", "-T", "max_turns=2",
-         "--limit", "2", "--epochs", "2", "--log-dir", "logs", "--display", "plain"],
-        cwd=tmp_path, capture_output=True, text=True, check=False,
+    code, said = evaluated(
+        tmp_path, f"mint_bench/{task}", *model, "-T", "source=starter", "-T", "judge=none",
+        "-T", "tagger=none", "-T", "max_turns=2", "--limit", "2", "--epochs", "2",
     )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
-    [info] = list_eval_logs(str(tmp_path / "logs"))
-    log = read_eval_log(info)
-    assert log.status == "success"
-    assert len(log.samples) == 4
+    assert code == 0, said
+    assert log_in(tmp_path).status == "success"
+    assert len(log_in(tmp_path).samples) == 4
 
 
 @pytest.mark.slow
-def test_inspects_own_command_line_tells_a_missing_role_in_one_line(tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-m", "inspect_ai", "eval", "mint_bench/multi_turn", "--model",
-         "mint/silence", "-T", "source=starter", "-T", "judge=llm", "--display", "plain"],
-        cwd=tmp_path, capture_output=True, text=True, check=False,
+def test_inspects_own_command_line_attacks_a_judge_without_a_model(tmp_path):
+    code, said = evaluated(tmp_path, "mint_bench/judge_probes", "--limit", "3")
+    assert code == 0, said
+    assert log_in(tmp_path).status == "success"
+    assert len(log_in(tmp_path).samples) == 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        ("judge=llm", "the role grader has no model; add --model-role grader="),
+        ("source=starterr", "starterr"),
+    ],
+)
+def test_inspects_own_command_line_tells_a_fault_in_one_line(option, told, tmp_path):
+    code, said = evaluated(
+        tmp_path, "mint_bench/multi_turn", "--model", "mint/silence", "-T", "source=starter",
+        "-T", option,
     )  # fmt: skip
-    said = done.stdout + done.stderr
-    assert done.returncode != 0
-    assert "the role grader has no model; add --model-role grader=" in said
+    assert code != 0
+    assert told in said
     assert "Traceback" not in said
     assert not (tmp_path / "logs").exists()
-
-
-@pytest.mark.slow
-def test_inspects_own_command_line_tells_a_wrong_source_in_one_line(tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-m", "inspect_ai", "eval", "mint_bench/multi_turn", "--model",
-         "mint/silence", "-T", "source=starterr", "--display", "plain"],
-        cwd=tmp_path, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    said = done.stdout + done.stderr
-    assert done.returncode != 0
-    assert "starterr" in said
-    assert "Traceback" not in said
