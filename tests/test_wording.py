@@ -13,6 +13,7 @@ from mint_bench.files import read_yaml
 from mint_bench.resources import resource
 
 RUN = 8
+CARDS = [f"cards/{path.name}" for path in resource("scorers", "cards").glob("*.md")]
 KINDS = [f"probes/kinds/{path.name}" for path in resource("scorers", "probes").glob("kinds/*.yaml")]
 FILES = (
     "tactics.yaml",
@@ -20,6 +21,7 @@ FILES = (
     "additions.yaml",
     "probes/gate.yaml",
     "probes/seekers.yaml",
+    *CARDS,
     *KINDS,
     *(f"also/{name}.yaml" for name in ("safety", "persona_consistency", "relevance")),
     *(f"judges/llm/{name}.md" for name in ("instructions", "exchange", "question", "joint")),

@@ -12,11 +12,13 @@ import numpy.typing as npt
 from mint_bench.features import CHUNK, Floats, Sparse, Vocabulary
 from mint_bench.tactics.ngram import NgramModel, place_features, place_of
 from mint_bench.validation.labels import HUMAN, LabelledReply, LabelledSentence
+from mint_bench.validation.own_labels import LabelledText
 from mint_bench.validation.regression import fit_logistic
 
 STRENGTH = 8.0
 MIN_SENTENCES = 3  # sentences in which an n-gram must occur to be known
 HUMAN_WEIGHT = 3.0  # of a sentence that people labelled, against one tagged by a model
+OWN_WEIGHT = 0.5  # of a sentence labelled or written for this project
 FOLDS = 6
 PEOPLE_FOLDS = 5
 
@@ -40,7 +42,11 @@ class Sentences:
     weights: Floats
 
 
-def gather(replies: Sequence[LabelledReply], people: Sequence[LabelledSentence]) -> Sentences:
+def gather(
+    replies: Sequence[LabelledReply],
+    people: Sequence[LabelledSentence],
+    own: Sequence[LabelledText],
+) -> Sentences:
     """All sentences with labels.
 
     Left out are the human supporters' replies, whose published tags come from another sheet (and
@@ -49,13 +55,20 @@ def gather(replies: Sequence[LabelledReply], people: Sequence[LabelledSentence])
     tagged = [reply for reply in replies if reply.present is not None and reply.system != HUMAN]
     place = [place_features([len(reply.sentences) for reply in tagged])]
     place += [place_of(*map(np.atleast_1d, sentence.place)) for sentence in people]
-    texts = [text for reply in tagged for text in reply.sentences]
+    place.append(place_features([len(text.sentences) for text in own]))
+    parts = (
+        [text for reply in tagged for text in reply.sentences],
+        [sentence.text for sentence in people],
+        [sentence for text in own for sentence in text.sentences],
+    )
     present = [reply.present for reply in tagged if reply.present is not None]
+    present += [sentence.present[None] for sentence in people]
+    weights = np.repeat([1.0, HUMAN_WEIGHT, OWN_WEIGHT], [len(part) for part in parts])
     return Sentences(
-        (*texts, *(sentence.text for sentence in people)),
+        tuple(text for part in parts for text in part),
         np.concatenate(place),
-        np.concatenate([*present, *(sentence.present[None] for sentence in people)]),
-        np.repeat([1.0, HUMAN_WEIGHT], [len(texts), len(people)]).astype(np.float32),
+        np.concatenate([*present, *(text.present for text in own)]),
+        weights.astype(np.float32),
     )
 
 
@@ -86,6 +99,7 @@ def reply_logits(model: NgramModel, replies: Sequence[LabelledReply]) -> list[Fl
 def held_out_logits(
     replies: Sequence[LabelledReply],
     people: Sequence[LabelledSentence],
+    own: Sequence[LabelledText],
     folds: Mapping[str, int],
     only: int,
 ) -> dict[int, Floats]:
@@ -95,12 +109,15 @@ def held_out_logits(
         Position of the reply in `replies` to its logits.
     """
     asked = [index for index, reply in enumerate(replies) if folds[reply.system] == only]
-    model = fit(gather([reply for reply in replies if folds[reply.system] != only], people))
+    model = fit(gather([reply for reply in replies if folds[reply.system] != only], people, own))
     return dict(zip(asked, reply_logits(model, [replies[i] for i in asked]), strict=True))
 
 
 def held_out_people(
-    replies: Sequence[LabelledReply], people: Sequence[LabelledSentence], only: int
+    replies: Sequence[LabelledReply],
+    people: Sequence[LabelledSentence],
+    own: Sequence[LabelledText],
+    only: int,
 ) -> dict[int, Floats]:
     """Logits of the people's sentences in fold `only` (by response), from a model without them.
 
@@ -109,7 +126,7 @@ def held_out_people(
     """
     asked = [index for index, item in enumerate(people) if item.response % PEOPLE_FOLDS == only]
     kept = [item for item in people if item.response % PEOPLE_FOLDS != only]
-    model = fit(gather(replies, kept))
+    model = fit(gather(replies, kept, own))
     place = np.concatenate([place_of(*map(np.atleast_1d, people[i].place)) for i in asked])
     return dict(zip(asked, model.logits([people[i].text for i in asked], place), strict=True))
 

@@ -37,5 +37,5 @@ def learned_from_systems(tagger: str, systems: Iterable[str]) -> list[str]:
     if tagger not in TAGGERS:
         return []
     card = read_json(resource("scorers", "taggers", TAGGERS[tagger], "card.json"))
-    known = card.get("unseen_methods", {}).get("folds", {})
+    known = (card.get("unseen_methods") or card.get("unseen_systems", {})).get("folds", {})
     return [system for system in systems if system in known]

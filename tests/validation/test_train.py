@@ -13,6 +13,7 @@ from mint_bench.resources import resource
 from mint_bench.validation import agreement, fit_judge, fit_tagger
 from mint_bench.validation.cards import render_card
 from mint_bench.validation.labels import read_replies, read_sentences
+from mint_bench.validation.own_labels import read_own
 from mint_bench.validation.train import train
 from mint_bench.weights import read_arrays, write_arrays
 
@@ -24,7 +25,8 @@ def labels():
     folder = os.environ.get("MINT_BENCH_DATA")
     if not folder:
         pytest.skip("MINT_BENCH_DATA is not set")
-    return read_replies(Path(folder)), read_sentences(Path(folder))
+    data = Path(folder)
+    return read_replies(data), read_sentences(data), read_own(data)
 
 
 def card(name: str) -> dict:
@@ -32,10 +34,10 @@ def card(name: str) -> dict:
 
 
 def test_the_same_labels_give_the_same_tagger_byte_for_byte(labels, tmp_path):
-    replies, people = labels
+    replies, people, own = labels
     paths = [tmp_path / "a.npz", tmp_path / "b.npz"]
     for path in paths:
-        model = fit_tagger.fit(fit_tagger.gather(replies[:80], people[:40]))
+        model = fit_tagger.fit(fit_tagger.gather(replies[:80], people[:40], own[:20]))
         write_arrays(path, model.arrays())
     assert paths[0].read_bytes() == paths[1].read_bytes()
 
@@ -81,11 +83,13 @@ def test_both_sizes_of_a_method_share_a_fold(labels):
 
 @pytest.mark.slow
 def test_a_held_out_fold_gives_the_figures_on_the_tagger_card(labels):
-    replies, people = labels
+    replies, people, own = labels
     figures = card("taggers/embedded-fast")["unseen_size"]
     folds = fit_tagger.size_folds(replies)
     # The thresholds of fold 0 come from fold 1, so both are needed.
-    logits = {fold: fit_tagger.held_out_logits(replies, people, folds, fold) for fold in (0, 1)}
+    logits = {
+        fold: fit_tagger.held_out_logits(replies, people, own, folds, fold) for fold in (0, 1)
+    }
     present = {i: replies[i].present for i in logits[1] if replies[i].present is not None}
     limits = fit_tagger.matching_thresholds(
         np.concatenate([logits[1][i] for i in present]), np.concatenate(list(present.values()))
@@ -142,5 +146,7 @@ def test_the_shipped_scorers_meet_their_targets():
 
 
 def test_an_unknown_scorer_is_refused(tmp_path):
-    with pytest.raises(MintError, match="there are: taggers/embedded-fast, judges/embedded"):
+    with pytest.raises(
+        MintError, match="there are: taggers/embedded-fast, taggers/embedded, judges/embedded"
+    ):
         train("taggers/x", tmp_path, tmp_path)

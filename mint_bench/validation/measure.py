@@ -1,0 +1,73 @@
+"""What a shipped scorer is worth, for its card: experts, biases, probes.
+
+Beside the held-out figures, which come with the training of its weights.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from mint_bench.errors import MintError
+from mint_bench.files import read_json, write_json, write_text
+from mint_bench.judging import load_judge
+from mint_bench.sources import load
+from mint_bench.validation import judge_check, probes
+from mint_bench.validation.cards import render_card
+from mint_bench.validation.probe_cases import load_probes
+from mint_bench.validation.ratings import read_experts, read_other_judges
+from mint_bench.validation.steps import Steps, Tell
+from mint_bench.validation.train import TRAINERS
+
+Figures = dict[str, Any]
+DIGITS = 4
+
+
+def write_card(name: str, scorers: Path, tell: Tell = lambda _what, _share: None) -> Path:
+    """Measure a scorer as it is shipped, and write its card anew; returns the card.
+
+    Args:
+        name: Such as `judges/embedded`.
+        scorers: The folder that holds `taggers/` and `judges/`.
+        tell: Told what is being done and the share that is done.
+
+    Raises:
+        MintError: If there is no such scorer, it was never trained, or references are missing.
+    """
+    if name not in TRAINERS:
+        raise MintError(f"no scorer {name!r}; there are: {', '.join(TRAINERS)}")
+    folder = scorers / name
+    card: Figures = read_json(folder / "card.json")
+    if name.startswith("judges/"):
+        card |= judge_figures(name.removeprefix("judges/"), Steps(2, tell))
+    text = render_card(card)
+    write_json(folder / "card.json", card)
+    write_text(folder / "CARD.md", text)
+    return folder / "CARD.md"
+
+
+def judge_figures(name: str, steps: Steps) -> Figures:
+    """Agreement with experts, biases, and how often a judge is fooled."""
+    steps.begin("against experts")
+    judge = load_judge(name)
+    conversations = load("lend_an_ear").conversations
+    checked = judge_check.check(judge, conversations, read_experts(), read_other_judges())
+    steps.begin("adversarial probes")
+    cases = load_probes()
+    report = probes.run(judge, cases)
+    figures: Figures = rounded({
+        "check": checked,
+        "probes": probes.figures(report),
+        "probe_misses": probes.misses(report),
+        "probes_sha": report.probes_sha,
+    })
+    return figures
+
+
+def rounded(value: Any) -> Any:  # noqa: ANN401 - decoded JSON
+    """The same with every fraction to four digits."""
+    if isinstance(value, float):
+        return round(value, DIGITS)
+    if isinstance(value, dict):
+        return {key: rounded(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [rounded(inner) for inner in value]
+    return value

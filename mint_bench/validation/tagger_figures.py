@@ -1,0 +1,72 @@
+"""What a tagger's card says of held-out tags, for whichever model gave them."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from mint_bench.tactics.tagger import TACTICS
+from mint_bench.validation import agreement, fit_tagger
+from mint_bench.validation.agreement import Figures
+from mint_bench.validation.labels import HUMAN, LabelledReply, LabelledSentence
+from mint_bench.validation.own_labels import LabelledText
+
+
+def thresholds_of(
+    replies: Sequence[LabelledReply], logits: Mapping[int, npt.NDArray[np.float32]]
+) -> npt.NDArray[np.float32]:
+    """For each tactic the logit that makes it as frequent as its labels, shape (10,)."""
+    chosen = [index for index in logits if replies[index].present is not None]
+    labels = [replies[index].present for index in chosen]
+    return fit_tagger.matching_thresholds(
+        np.concatenate([logits[index] for index in chosen]),
+        np.concatenate([label for label in labels if label is not None]),
+    )
+
+
+def held_out_figures(
+    replies: Sequence[LabelledReply],
+    logits: Mapping[int, npt.NDArray[np.float32]],
+    folds: Mapping[str, int],
+) -> Figures:
+    """Agreement of held-out tags; each fold's thresholds come from the other folds."""
+    found: dict[int, npt.NDArray[np.bool_]] = {}
+    for fold in sorted(set(folds.values()) - {-1}):
+        inside = [index for index in logits if folds[replies[index].system] == fold]
+        others = {index: logits[index] for index in logits if index not in set(inside)}
+        limits = thresholds_of(replies, others)
+        found |= {index: logits[index] > limits for index in inside}
+    aligned = [(found[i], replies[i].present) for i in found if replies[i].present is not None]
+    return {
+        "folds": {name: fold for name, fold in sorted(folds.items()) if fold >= 0},
+        **agreement.sentence_agreement(
+            np.concatenate([ours for ours, _ in aligned]),
+            np.concatenate([labels for _, labels in aligned if labels is not None]),
+        ),
+        **agreement.system_tag_figures(
+            replies, {index: np.asarray(rows.any(axis=0)) for index, rows in found.items()}
+        ),
+    }
+
+
+def data_figures(
+    replies: Sequence[LabelledReply],
+    people: Sequence[LabelledSentence],
+    own: Sequence[LabelledText],
+) -> Figures:
+    """How much a tagger learned from."""
+    learned = [reply for reply in replies if reply.system != HUMAN]
+    aligned = [reply for reply in learned if reply.present is not None]
+    present = np.concatenate([text.present for text in own])
+    return {
+        "systems": len({reply.system for reply in learned}),
+        "replies": len(aligned),
+        "sentences": sum(len(reply.sentences) for reply in aligned),
+        "sentences_from_people": len(people),
+        "own_replies": len(own),
+        "own_sentences": len(present),
+        "own_positives": dict(zip(TACTICS, present.sum(axis=0).tolist(), strict=True)),
+        "same_sentence_count": round(
+            sum(reply.present is not None for reply in replies) / len(replies), 4
+        ),
+    }

@@ -1,0 +1,76 @@
+"""The embedded judge: a head for each fold of conversations, and held-out figures.
+
+How it learns stands in `fit_judge`; this is the order of the work and the card's figures.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from mint_bench.judging import embedded
+from mint_bench.validation import agreement, fit_judge, fit_tagger
+from mint_bench.validation.agreement import Figures
+from mint_bench.validation.fit_encoder import Learn
+from mint_bench.validation.labels import HUMAN, read_replies
+from mint_bench.validation.steps import Steps
+from mint_bench.weights import write_arrays
+
+STEPS = 2 + fit_judge.HEADS * (1 + fit_tagger.FOLDS + 1 + 2 + 1)
+
+
+def train(data: Path, folder: Path, steps: Steps, learn: Learn | None) -> Figures:  # noqa: ARG001
+    """Write `weights.npz` into the folder; needs no network to be learned."""
+    steps.begin("reading ratings")
+    replies = fit_judge.rated(read_replies(data))
+    steps.begin("features")
+    rows = fit_judge.prepare(replies)
+    systems = [reply.system for reply in replies]
+    model = fit_judge.fit(rows, lambda: steps.begin("learning from all"))
+    methods = fit_tagger.method_folds(replies)
+    methods[HUMAN] = max(methods.values()) + 1
+    figures = {
+        "kind": "judge",
+        "data": {"systems": len(set(systems)), "replies": len(replies), "written": _written()},
+        "columns": model.vocabulary.columns,
+        "heads": fit_judge.HEADS,
+        "limits": {"unseen": round(model.most_unseen, 4), "words": model.most_words},
+        "unseen_methods": _judge_figures(rows, systems, methods, steps, "leaving out methods"),
+        "unseen_size": _judge_figures(
+            rows, systems, fit_tagger.size_folds(replies), steps, "leaving out a model size"
+        ),
+        "unseen_conversations": _judge_figures(
+            rows, systems, dict.fromkeys(systems, 0), steps, "leaving out conversations"
+        ),
+    }
+    write_arrays(folder / embedded.WEIGHTS_FILE, model.arrays())
+    return figures
+
+
+def _written() -> int:
+    return len(fit_judge.SHORT_REPLIES)
+
+
+def _judge_figures(
+    rows: fit_judge.Rows,
+    systems: Sequence[str],
+    folds: Mapping[str, int],
+    steps: Steps,
+    what: str,
+) -> Figures:
+    """Agreement of held-out ratings; with one fold alone, no system is left out.
+
+    Whatever the split, the heads that rate a reply never saw its conversation either.
+    """
+    owner = np.array([folds[system] for system in systems] + [-9] * _written())
+    alone = len(set(folds.values())) == 1
+    found = np.full((len(owner), len(rows.ratings[0])), np.nan)
+    for fold in sorted(set(folds.values()) - {-1}):
+        inside = owner == fold
+        found[inside] = fit_judge.held_out_ratings(
+            rows, inside, lambda: steps.begin(what), keep=alone
+        )
+    asked = np.flatnonzero(~np.isnan(found[:, 0]))
+    return agreement.rating_agreement(
+        [systems[int(index)] for index in asked], found[asked], rows.ratings[asked]
+    )
