@@ -7,7 +7,6 @@ stand in the tagger's card.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mint_bench.errors import MintError
-from mint_bench.resources import resource, sha256_file, sha256_text
+from mint_bench.resources import sha256_file, sha256_text
 from mint_bench.weights import Arrays, read_arrays
 
 VERSION = "1"  # of everything between sentences and logits
@@ -186,9 +185,3 @@ class Encoder:
     def width(self) -> int:
         """Length of a vector."""
         return int(self._head.inner.shape[0]) // 4
-
-
-@cache
-def shipped_encoder() -> Encoder:
-    """The encoder that travels with the package, loaded once a process."""
-    return Encoder(resource("scorers", "taggers", "embedded"))

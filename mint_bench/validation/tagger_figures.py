@@ -70,3 +70,21 @@ def data_figures(
             sum(reply.present is not None for reply in replies) / len(replies), 4
         ),
     }
+
+
+def thresholds_by_name(thresholds: npt.NDArray[np.float32], digits: int) -> dict[str, float]:
+    """Each tactic's threshold, rounded."""
+    return dict(zip(TACTICS, np.round(thresholds, digits).astype(float).tolist(), strict=True))
+
+
+def people_figures(
+    people: Sequence[LabelledSentence],
+    logits: Mapping[int, npt.NDArray[np.float32]],
+    thresholds: npt.NDArray[np.float32],
+) -> Figures:
+    """Agreement with people, from held-out logits by position in `people`."""
+    answers = np.array([sentence.present for sentence in people])
+    found = np.array([logits[i] for i in range(len(people))]) > thresholds
+    return agreement.sentence_agreement(found, answers) | {
+        "responses": len({sentence.response for sentence in people})
+    }

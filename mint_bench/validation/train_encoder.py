@@ -9,19 +9,22 @@ import shutil
 from dataclasses import asdict
 from pathlib import Path
 
-import numpy as np
-
 from mint_bench import encoder
 from mint_bench.encoder import HEAD_FILE, NETWORK_FILE, TOKENIZER_FILE
 from mint_bench.errors import MintError
 from mint_bench.files import write_json
 from mint_bench.tactics.encoded import THRESHOLDS_FILE, Thresholds
-from mint_bench.tactics.tagger import TACTICS
-from mint_bench.validation import agreement, fit_encoder, fit_tagger
+from mint_bench.validation import fit_encoder, fit_tagger
 from mint_bench.validation.agreement import Figures
 from mint_bench.validation.fit_encoder import FOLDS, Floats, Learn, Material, Workshop
 from mint_bench.validation.steps import Steps
-from mint_bench.validation.tagger_figures import data_figures, held_out_figures, thresholds_of
+from mint_bench.validation.tagger_figures import (
+    data_figures,
+    held_out_figures,
+    people_figures,
+    thresholds_by_name,
+    thresholds_of,
+)
 
 SIZES = 2
 STEPS = 1 + FOLDS + SIZES + 1
@@ -54,20 +57,15 @@ def train(data: Path, folder: Path, steps: Steps, learn: Learn | None) -> Figure
     _publish(workshop.network(material, steps.share), folder)
     thresholds = thresholds_of(material.replies, logits)
     _write_thresholds(folder, thresholds)
-    answers = np.array([sentence.present for sentence in material.people])
-    found_in_people = np.array([people[i] for i in range(len(answers))]) > thresholds
     return {
         "kind": "encoder",
         "data": data_figures(material.replies, material.people, material.own),
         "settings": asdict(workshop.settings),
         "megabytes": round((folder / NETWORK_FILE).stat().st_size / 1e6, 1),
-        "thresholds": dict(
-            zip(TACTICS, np.round(thresholds, 3).astype(float).tolist(), strict=True)
-        ),
+        "thresholds": thresholds_by_name(thresholds, 3),
         "unseen_systems": held_out_figures(material.replies, logits, folds),
         "unseen_size": held_out_figures(material.replies, by_size, sizes),
-        "people": agreement.sentence_agreement(found_in_people, answers)
-        | {"responses": len({sentence.response for sentence in material.people})},
+        "people": people_figures(material.people, people, thresholds),
     }
 
 
@@ -89,6 +87,6 @@ def _publish(network: Path, folder: Path) -> None:
 
 
 def _write_thresholds(folder: Path, thresholds: Floats) -> None:
-    named = dict(zip(TACTICS, np.round(thresholds, 4).astype(float).tolist(), strict=True))
+    named = thresholds_by_name(thresholds, 4)
     limits = Thresholds(version=encoder.VERSION, thresholds=named)
     write_json(folder / THRESHOLDS_FILE, limits.model_dump(mode="json"))

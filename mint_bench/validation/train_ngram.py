@@ -11,8 +11,7 @@ import numpy.typing as npt
 
 from mint_bench.tactics import ngram
 from mint_bench.tactics.ngram import NgramModel
-from mint_bench.tactics.tagger import TACTICS
-from mint_bench.validation import agreement, fit_tagger
+from mint_bench.validation import fit_tagger
 from mint_bench.validation.agreement import Figures
 from mint_bench.validation.fit_encoder import Learn
 from mint_bench.validation.labels import (
@@ -23,7 +22,13 @@ from mint_bench.validation.labels import (
 )
 from mint_bench.validation.own_labels import LabelledText, read_own
 from mint_bench.validation.steps import Steps
-from mint_bench.validation.tagger_figures import data_figures, held_out_figures, thresholds_of
+from mint_bench.validation.tagger_figures import (
+    data_figures,
+    held_out_figures,
+    people_figures,
+    thresholds_by_name,
+    thresholds_of,
+)
 from mint_bench.weights import write_arrays
 
 STEPS = 2 + fit_tagger.FOLDS + 2 + fit_tagger.PEOPLE_FOLDS
@@ -46,19 +51,14 @@ def train(data: Path, folder: Path, steps: Steps, learn: Learn | None) -> Figure
     model = NgramModel(
         model.vocabulary, model.weights, model.place_weights, model.intercepts, thresholds
     )
-    answers = np.array([sentence.present for sentence in people])
-    found = np.array([by_response[i] for i in range(len(people))]) > thresholds
     figures = {
         "kind": "ngram",
         "data": data_figures(replies, people, own),
         "columns": model.vocabulary.columns,
-        "thresholds": dict(
-            zip(TACTICS, np.round(thresholds, 3).astype(float).tolist(), strict=True)
-        ),
+        "thresholds": thresholds_by_name(thresholds, 3),
         "unseen_methods": held_out_figures(replies, logits, methods),
         "unseen_size": held_out_figures(replies, by_size, sizes),
-        "people": agreement.sentence_agreement(found, answers)
-        | {"responses": len({sentence.response for sentence in people})},
+        "people": people_figures(people, by_response, thresholds),
     }
     write_arrays(folder / ngram.WEIGHTS_FILE, model.arrays())
     return figures
