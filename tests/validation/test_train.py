@@ -145,6 +145,19 @@ def test_the_shipped_scorers_meet_their_targets():
     assert sum(share > 0.8 for share in close.values()) >= 5
 
 
+def test_an_encoder_has_a_card_with_its_targets():
+    figures = card("taggers/embedded-fast")
+    made = figures | {
+        "kind": "encoder",
+        "name": "taggers/embedded",
+        "megabytes": 23.4,
+        "unseen_systems": figures["unseen_methods"],
+    }
+    text = render_card(made)
+    assert "# taggers/embedded: encoder tagger" in text
+    assert "F1 of *present* on systems left out: 0.793, aim at least 0.87: **missed**" in text
+
+
 def test_an_unknown_scorer_is_refused(tmp_path):
     with pytest.raises(
         MintError, match="there are: taggers/embedded-fast, taggers/embedded, judges/embedded"
