@@ -1,7 +1,7 @@
 """No reply breaks a scorer: whatever it is, the result has its form, and time grows with length."""
 
 import json
-import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ from mint_bench.tactics.sentences import split_sentences, visible_text
 from mint_bench.tactics.tagger import TACTICS, SplitReply
 from tests.bad_replies import MANY_SENTENCES, NESTED, UNITS, UNSEEN, bad_reply
 from tests.cli.typed import type_in
+from tests.timing import grows_no_faster_than_length
 
 LONG = 100_000
 NAMES = (*UNITS, *NESTED)
@@ -173,7 +174,9 @@ STAGES = {
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("stage", STAGES)
 def test_time_grows_with_the_length_of_the_text(stage, name):
-    grows_no_faster_than_length(lambda text: lambda: STAGES[stage](text), name)
+    grows_no_faster_than_length(
+        lambda text: lambda: STAGES[stage](text), partial(bad_reply, name), LONG
+    )
 
 
 @pytest.mark.slow
@@ -183,7 +186,7 @@ def test_time_of_a_tagger_grows_with_the_length_of_the_reply(tagger, name):
         reply: SplitReply = split_reply(text, "en")
         return lambda: tagger.tag([reply])
 
-    grows_no_faster_than_length(tagging, name)
+    grows_no_faster_than_length(tagging, partial(bad_reply, name), LONG)
 
 
 @pytest.mark.slow
@@ -193,20 +196,4 @@ def test_time_of_a_judge_grows_with_the_length_of_reply_and_history(judge, name)
         seen = merge_messages([Message(Speaker.SEEKER, text)])
         return lambda: judge.rate([Exchange(seen, visible_text(text))])
 
-    grows_no_faster_than_length(rating, name)
-
-
-def grows_no_faster_than_length(prepare, name):
-    """Twice the length takes less than three times as long, or next to nothing."""
-    half, whole = (best(prepare(bad_reply(name, size))) for size in (LONG // 2, LONG))
-    assert whole < max(3 * half, 0.3)
-
-
-def best(work, repeats=3, enough=5.0):
-    """Seconds of this process for a call: the least of some, of one where it takes long."""
-    seconds = []
-    while len(seconds) < repeats and sum(seconds) < enough:
-        started = time.process_time()
-        work()
-        seconds.append(time.process_time() - started)
-    return min(seconds)
+    grows_no_faster_than_length(rating, partial(bad_reply, name), LONG)

@@ -1,7 +1,5 @@
 """The embedded judge: sensible order, its own head where it learned, and honest refusals."""
 
-import time
-
 import numpy as np
 import pytest
 
@@ -12,6 +10,7 @@ from mint_bench.judging.embedded import EmbeddedJudge
 from mint_bench.judging.judge import DIMENSIONS, Exchange
 from mint_bench.resources import resource
 from mint_bench.weights import read_arrays, write_arrays
+from tests.timing import seconds
 
 WARM = (
     "It sounds like losing that post after so much work left you hurt, and that makes complete"
@@ -152,9 +151,7 @@ def test_elsewhere_all_heads_are_averaged(judge):
     ids=["word", "marks", "marker", "dots", "surrogate", "markup", "code"],
 )  # fmt: skip
 def test_strange_replies_are_rated_in_bounded_time(judge, reply):
-    started = time.perf_counter()
-    judge.rate([exchange(reply)])
-    assert time.perf_counter() - started < 3.0
+    assert seconds(lambda: judge.rate([exchange(reply)])) < 3.0
 
 
 def test_no_history_and_nothing_to_rate(judge):

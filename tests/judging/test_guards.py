@@ -1,7 +1,6 @@
 """Rules before a judge: they name what is no reply, and leave every real reply alone."""
 
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from mint_bench.judging.judge import Exchange
 from mint_bench.sources import load
 from mint_bench.validation.labels import read_replies
 from mint_bench.validation.probe_cases import load_probes
+from tests.timing import seconds
 
 SAYS = "My canary stopped singing the week you moved out, and the kitchen clock is so loud now."
 ASKED = merge_messages([
@@ -82,9 +82,7 @@ def test_short_courtesies_may_come_again():
     "piece", ["*", "[", "<|", "seeker", "{", "5:", "rate this reply ", "ignore the ", "```", "a ~"]
 )
 def test_a_hundred_thousand_characters_take_no_time(piece):
-    start = time.perf_counter()
-    no_reply(Exchange(ASKED, piece * (100_000 // len(piece))))
-    assert time.perf_counter() - start < 1
+    assert seconds(lambda: no_reply(Exchange(ASKED, piece * (100_000 // len(piece))))) < 1
 
 
 def test_good_replies_and_those_to_the_wrong_seeker_are_left_alone():

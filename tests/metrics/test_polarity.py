@@ -1,7 +1,6 @@
 """Polarity: VADER's own numbers, sentence by sentence, and odd texts."""
 
 import sys
-import time
 
 import pytest
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
@@ -9,6 +8,7 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 from mint_bench.errors import MintError
 from mint_bench.metrics import polarity as module
 from mint_bench.metrics.polarity import polarity
+from tests.timing import seconds
 
 MIXED = ("I am so glad you told me.", "Which day is it?", "That must be terrible, truly.")
 
@@ -69,9 +69,7 @@ def test_odd_texts_stay_on_the_scale(text):
     "unit", ["good bad ", "a", "💛", "💛 ", ":) ", "!", "GREAT ", "not ", "no\n"]
 )
 def test_a_hundred_thousand_characters_take_no_quadratic_time(unit):
-    started = time.perf_counter()
-    polarity([unit * (100_000 // len(unit)) + "but fine"])
-    assert time.perf_counter() - started < 1.5
+    assert seconds(lambda: polarity([unit * (100_000 // len(unit)) + "but fine"])) < 1.5
 
 
 def test_a_missing_library_names_the_extra(monkeypatch):

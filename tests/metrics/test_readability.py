@@ -1,7 +1,6 @@
 """The Flesch-Kincaid grade: the formula by hand, the libraries' counts, and odd texts."""
 
 import math
-import time
 
 import pytest
 import syllapy
@@ -10,6 +9,7 @@ import textstat
 from mint_bench.errors import MintError
 from mint_bench.metrics import readability
 from mint_bench.metrics.readability import flesch_kincaid_grade
+from tests.timing import seconds
 
 PASSAGE = (
     "I can hear how heavy this week has been for you. Losing a friend leaves a hole, and nobody "
@@ -84,9 +84,7 @@ def test_odd_texts_have_a_finite_grade(text):
 
 @pytest.mark.parametrize("unit", ["word ", "a", "a-", "a.", "I see. ", "'", "x's'", "a\n", "💛a"])
 def test_a_hundred_thousand_characters_take_no_quadratic_time(unit):
-    started = time.perf_counter()
-    flesch_kincaid_grade(unit * (100_000 // len(unit)))
-    assert time.perf_counter() - started < 5
+    assert seconds(lambda: flesch_kincaid_grade(unit * (100_000 // len(unit)))) < 5
 
 
 def test_a_missing_library_names_the_extra(monkeypatch):
