@@ -6,16 +6,29 @@ Not for programming mistakes: those stay ordinary Python exceptions with a trace
 import difflib
 from collections.abc import Iterable
 
+from mint_bench.marks import plain
+from mint_bench.secrecy import without_secrets
+
 
 class MintError(Exception):
     """A fault in input, data or environment, told in one line that names what to do.
 
     The command line prints the message without a traceback and exits with code 2. A
-    message names the file, line or field at fault.
+    message names the file, line or field at fault. What it quotes of a file cannot act on a
+    terminal, and holds no key.
     """
 
     def __init__(self, message: str) -> None:
-        super().__init__(" ".join(message.split()))
+        super().__init__(plain(without_secrets(" ".join(message.split()))))
+
+
+def first_line(error: BaseException, most: int = 160) -> str:
+    r"""What another library's error says, in one line of so many characters.
+
+    >>> first_line(ValueError("no such file\n  in line 3")), first_line(ValueError())
+    ('no such file', 'ValueError')
+    """
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:most]
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:

@@ -5,28 +5,40 @@ knowledge of what files mean.
 """
 
 import json
+import math
 import os
-import tempfile
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TextIO, TypeVar
 
 from mint_bench.errors import MintError
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
+    from pydantic import BaseModel, ValidationError
     from pydantic_core import ErrorDetails
 
 ModelT = TypeVar("ModelT", bound="BaseModel")
+LONGEST_LINE = 64 * 1024 * 1024
+"""Bytes (characters, where text is read) of one line; a whole conversation takes some thousands."""
+LARGEST_TEXT = 1024 * 1024 * 1024
+"""Bytes of a file that is read in one piece."""
 
 
 def read_text(path: Path) -> str:
     """The file's text, as UTF-8 with an optional byte-order mark.
 
     Raises:
-        MintError: If the file is missing, unreadable or no UTF-8.
+        MintError: If the file is missing, unreadable, no UTF-8, or too large to be read whole.
     """
     try:
+        if path.stat().st_size > LARGEST_TEXT:
+            raise MintError(
+                f"{path}: more than {LARGEST_TEXT // 1024**2:,} MB in one piece; write JSON Lines, "
+                "or several files"
+            )
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise MintError(f"{path}: no such file") from None
@@ -48,17 +60,60 @@ def read_json(path: Path) -> Any:  # noqa: ANN401 - JSON has no narrower type
 
 
 def parse_json(text: str, where: str) -> Any:  # noqa: ANN401 - JSON has no narrower type
-    """A JSON value from text; NaN and infinities are refused.
+    """A JSON value from text, which must have one meaning only.
+
+    NaN, infinities, numbers too large for a float, and an object with a name twice (of which
+    readers keep the one or the other) are refused.
 
     Raises:
-        MintError: If the text is no JSON; the message starts with `where`.
+        MintError: If the text is no such JSON; the message starts with `where`.
     """
+    with _told_of_json(text, where):
+        return _decoder(where).decode(text)
 
-    def refuse(constant: str) -> None:
-        raise MintError(f"{where}: {constant} is not allowed in JSON")
 
+def json_values(text: str, start: int, where: str) -> tuple[Any, int]:
+    """The JSON value that begins at `start`, by the rules of `parse_json`, and where it ends.
+
+    Raises:
+        MintError: If there is none; the message starts with `where`.
+    """
+    with _told_of_json("", where):
+        return _decoder(where).raw_decode(text, start)
+
+
+def _decoder(where: str) -> json.JSONDecoder:
+    return json.JSONDecoder(
+        parse_constant=partial(_refuse_constant, where),
+        parse_float=partial(_finite, where),
+        object_pairs_hook=partial(_once, where),
+    )
+
+
+def _refuse_constant(where: str, constant: str) -> None:
+    raise MintError(f"{where}: {constant} is not allowed in JSON")
+
+
+def _finite(where: str, text: str) -> float:
+    value = float(text)
+    if math.isinf(value):
+        raise MintError(f"{where}: the number {text[:40]} is too large")
+    return value
+
+
+def _once(where: str, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise MintError(f"{where}: {twice[:60]!r} stands twice in one object; remove one")
+    return value
+
+
+@contextmanager
+def _told_of_json(text: str, where: str) -> Iterator[None]:
     try:
-        return json.loads(text, parse_constant=refuse)
+        yield
     except json.JSONDecodeError as error:
         line = f", line {error.lineno}" if "\n" in text else ""
         raise MintError(f"{where}{line}: not JSON ({error.msg}); truncated or damaged?") from None
@@ -72,11 +127,12 @@ def read_json_lines(path: Path) -> Iterator[tuple[int, Any]]:
     """Yield (line number, value) of a JSON Lines file; empty lines are passed over.
 
     Raises:
-        MintError: At the first line that is no JSON; the message names file and line.
+        MintError: At the first line that is no JSON or is too long; the message names file and
+            line.
     """
     try:
         with path.open(encoding="utf-8-sig") as handle:
-            for number, line in enumerate(handle, 1):
+            for number, line in lines_of(handle, str(path)):
                 if line.strip():
                     yield number, parse_json(line.strip(), f"{path}:{number}")
     except FileNotFoundError:
@@ -85,6 +141,30 @@ def read_json_lines(path: Path) -> Iterator[tuple[int, Any]]:
         raise MintError(f"{path}: cannot be read ({error.strerror})") from None
     except UnicodeDecodeError as error:
         raise MintError(f"{path}: not UTF-8 ({error.reason}); convert the file") from None
+
+
+AnyStr = TypeVar("AnyStr", str, bytes)
+
+
+def lines_of(handle: IO[AnyStr], where: str) -> Iterator[tuple[int, AnyStr]]:
+    """Yield (number from 1, line) of an open file, holding never more than one allowed line.
+
+    Raises:
+        MintError: At a line of more than `LONGEST_LINE`.
+    """
+    number = 0
+    while line := handle.readline(LONGEST_LINE + 1):
+        number += 1
+        if len(line) > LONGEST_LINE:
+            raise MintError(too_long(f"{where}:{number}"))
+        yield number, line
+
+
+def too_long(where: str) -> str:
+    """What to say of a line of more than `LONGEST_LINE`."""
+    return (
+        f"{where}: a line of more than {LONGEST_LINE / 1024**2:,.3g} MB; put each item on its own"
+    )
 
 
 def read_yaml(path: Path) -> Any:  # noqa: ANN401 - YAML has no narrower type
@@ -149,19 +229,34 @@ def validate_model(value: object, model: type[ModelT], where: str) -> ModelT:
     Raises:
         MintError: "where: field.path: message" of the first fault, and how many follow.
     """
+    with fits_the_model(where):
+        return model.model_validate(value)
+
+
+@contextmanager
+def fits_the_model(where: str) -> Iterator[None]:
+    """Tell what does not fit a pydantic model in one line that starts with `where`.
+
+    Raises:
+        MintError: As `validate_model`.
+    """
     from pydantic import ValidationError  # here, as it is slow to import
 
     try:
-        return model.model_validate(value)
+        yield
     except ValidationError as error:
-        faults = error.errors(include_url=False)
-        # A list with a bad item is also called too short: the item is the fault.
-        spoilt = {fault["loc"][:end] for fault in faults for end in range(len(fault["loc"]))}
-        first, *others = [
-            fault for fault in faults if fault["type"] != "too_short" or fault["loc"] not in spoilt
-        ]
-        more = f" (and {len(others)} more)" if others else ""
-        raise MintError(f"{where}: {_describe(first)}{more}") from None
+        raise MintError(_told_of_model(error, where)) from None
+
+
+def _told_of_model(error: "ValidationError", where: str) -> str:
+    faults = error.errors(include_url=False)
+    # A list with a bad item is also called too short: the item is the fault.
+    spoilt = {fault["loc"][:end] for fault in faults for end in range(len(fault["loc"]))}
+    first, *others = [
+        fault for fault in faults if fault["type"] != "too_short" or fault["loc"] not in spoilt
+    ]
+    more = f" (and {len(others)} more)" if others else ""
+    return f"{where}: {_describe(first)}{more}"
 
 
 def _describe(fault: "ErrorDetails") -> str:
@@ -182,29 +277,45 @@ def _describe(fault: "ErrorDetails") -> str:
 def write_text(path: Path, text: str) -> None:
     """Write the file in one step: beside it first, then moved over it.
 
+    What a killed process left beside it is used again, so that nothing of it stays.
+
     Raises:
         MintError: If the folder cannot be written; the old file, if any, is untouched.
     """
-    handle = None
+    part = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle = tempfile.NamedTemporaryFile(  # noqa: SIM115 - closed before it is moved
-            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
-        )
-        with handle:
-            handle.write(text)
-            handle.flush()
-            os.fsync(handle.fileno())
-        Path(handle.name).chmod(0o644)
-        Path(handle.name).replace(path)
+        with _for_this_process_alone(part) as handle:
+            try:
+                handle.write(text)
+                handle.flush()
+                os.fsync(handle.fileno())
+                part.replace(path)
+            except BaseException:
+                part.unlink(missing_ok=True)
+                raise
     except OSError as error:
-        if handle is not None:
-            Path(handle.name).unlink(missing_ok=True)
         raise MintError(f"{path}: cannot be written ({error.strerror or error})") from None
-    except BaseException:
-        if handle is not None:
-            Path(handle.name).unlink(missing_ok=True)
-        raise
+
+
+@contextmanager
+def _for_this_process_alone(part: Path) -> Iterator[TextIO]:
+    """The file, empty; another process that wants it waits until it is moved or removed."""
+    while True:
+        with open(part, "w", encoding="utf-8", opener=_without_emptying) as held:
+            if sys.platform != "win32":
+                import fcntl
+
+                fcntl.flock(held, fcntl.LOCK_EX)
+            if part.exists() and part.stat().st_ino == os.fstat(held.fileno()).st_ino:
+                held.truncate()
+                yield held
+                return
+
+
+def _without_emptying(path: str, _: int) -> int:
+    """Another process may be writing it. A link is not followed: the folder may be a stranger's."""
+    return os.open(path, os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
 
 
 def write_json(path: Path, value: object) -> None:

@@ -1,0 +1,40 @@
+"""Keys and passwords out of what is told, logged or kept; sends none and reads none from files."""
+
+import os
+import re
+
+HIDDEN = "[hidden]"
+SHORTEST = 8
+"""Characters of a value that is taken for a secret: `none` and `1` are no keys."""
+_NAMES = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)$", re.IGNORECASE)
+_BEFORE_HOST = re.compile(r"(?<=://)[^/\s@'\"<>]+@")
+_IN_QUERY = re.compile(
+    r"([?&](?:api[_-]?key|key|[a-z_]*token|secret|password|sig|signature)=)[^&\s'\"<>]+",
+    re.IGNORECASE,
+)
+
+
+def without_secrets(text: str, *known: str | None) -> str:
+    """A text without what stands in it of the environment's keys and of addresses' passwords.
+
+    Args:
+        text: For people or a file.
+        known: Further secrets.
+
+    >>> without_secrets("GET http://me:word@box/v1?key=abc failed; tried sesame-42", "sesame-42")
+    'GET http://[hidden]@box/v1?key=[hidden] failed; tried [hidden]'
+    """
+    values = [value for name, value in os.environ.items() if _NAMES.search(name)]
+    for value in sorted({*values, *filter(None, known)}, key=len, reverse=True):
+        if len(value) >= SHORTEST:
+            text = text.replace(value, HIDDEN)
+    return _IN_QUERY.sub(rf"\1{HIDDEN}", _BEFORE_HOST.sub(f"{HIDDEN}@", text))
+
+
+def has_secret(address: str) -> bool:
+    """Whether a server's address carries a user, a password or a query, as logs would keep it.
+
+    >>> has_secret("http://me:word@box/v1"), has_secret("http://box:8000/v1")
+    (True, False)
+    """
+    return bool(_BEFORE_HOST.search(address)) or "?" in address
