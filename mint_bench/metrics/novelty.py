@@ -32,13 +32,25 @@ def novelty(counts: Sequence[float], previous: Sequence[float] | None) -> float:
     >>> round(novelty([1] + [0] * 9, None), 4)
     0.6257
     """
-    q = np.asarray(counts, dtype=np.float64)
-    if q.sum() == 0:
-        return 0.0
-    p = np.ones(TACTIC_COUNT) if previous is None else np.asarray(previous) + SMOOTHING
-    q += SMOOTHING
-    q, p = q / q.sum(), p / p.sum()
-    return float(min(CAP, (q * np.log(q / p)).sum()))
+    before = np.zeros(TACTIC_COUNT) if previous is None else np.asarray(previous, dtype=np.float64)
+    return float(novelties(np.asarray(counts, dtype=np.float64), before))
+
+
+def novelties(counts: Floats, previous: Floats) -> Floats:
+    """D of many turns at once.
+
+    Args:
+        counts: Sentences per tactic, shape (..., 10).
+        previous: The same for the turn before; zeros, which make p uniform, on a first turn.
+
+    Returns:
+        Shape (...).
+    """
+    q, p = counts + SMOOTHING, previous + SMOOTHING
+    q = q / q.sum(axis=-1, keepdims=True)
+    p = p / p.sum(axis=-1, keepdims=True)
+    found = np.minimum(CAP, (q * np.log(q / p)).sum(axis=-1))
+    return np.where(counts.sum(axis=-1) == 0, 0.0, found)
 
 
 def entropy(counts: Sequence[float] | Floats) -> float:
@@ -47,9 +59,11 @@ def entropy(counts: Sequence[float] | Floats) -> float:
     >>> round(entropy([1, 1] + [0] * 8), 4)
     0.6931
     """
-    c = np.asarray(counts, dtype=np.float64)
-    c = c[c > 0]
-    if not len(c):
-        return 0.0
-    share = c / c.sum()
-    return float(abs((share * np.log(share)).sum()))
+    return float(entropies(np.asarray(counts, dtype=np.float64)))
+
+
+def entropies(counts: Floats) -> Floats:
+    """Within-turn entropy of many turns at once, shape (..., 10) to (...)."""
+    share = counts / np.maximum(counts.sum(axis=-1, keepdims=True), 1e-300)
+    logs = np.log(np.where(share > 0, share, 1.0))
+    return np.asarray(np.abs((share * logs).sum(axis=-1)), dtype=np.float64)

@@ -164,12 +164,23 @@ def shuffle_null_rows(present: Sets, group: Groups, pairs: Floats, groups: int) 
     return np.concatenate([hits, before], axis=1)
 
 
-def transition_counts(before: Sets, after: Sets) -> Floats:
-    """How often tactic j in A is followed by tactic k in B, shape (10, 10).
+def transition_rows(before: Sets, after: Sets, group: Groups, groups: int) -> tuple[Floats, Floats]:
+    """Rows (y, m) of P(k ∈ B | j ∈ A) = Σy / Σm, with stickiness on the diagonal.
 
-    Divided by the row's n_j it is P(k ∈ B | j ∈ A), with stickiness on the diagonal.
+    Args:
+        before: A of each pair, shape (P, 10).
+        after: B of each pair, shape (P, 10).
+        group: The conversation of each pair, shape (P,).
+        groups: K.
+
+    Returns:
+        #{j ∈ A, k ∈ B} and #{j ∈ A}, both of shape (K, 10, 10) with j before k.
     """
-    return before.T.astype(np.float64) @ after.astype(np.float64)
+    a, b = before.astype(np.float64), after.astype(np.float64)
+    y, m = np.zeros((2, groups, TACTIC_COUNT, TACTIC_COUNT))
+    np.add.at(y, group, a[:, :, None] * b[:, None, :])
+    np.add.at(m, group, np.broadcast_to(a[:, :, None], (len(a), TACTIC_COUNT, TACTIC_COUNT)))
+    return y, m
 
 
 def new_tactic_rows(sets: Sets, group: Groups, turn: Groups, groups: int, t: int) -> Floats:

@@ -4,6 +4,7 @@ Intervals over turns claim 95 % and cover far less, since turns of one conversat
 each other; nothing here ever treats turns as independent.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -16,6 +17,7 @@ RESAMPLES = 10_000
 SEED = 20_260_412
 LEVEL = 0.95
 MIN_CONVERSATIONS = 20
+RESAMPLES_AT_ONCE = 1_000  # of a figure that is no ratio: what they need stays in the cache
 BLOCK = 64  # columns of the matrix product at a time: bounds memory, keeps it in one product
 
 
@@ -52,22 +54,23 @@ def contributing(rows: Floats) -> int:
     return int(np.any(rows != 0, axis=1).sum())
 
 
-def linearised(statistic: Statistic, rows: Floats) -> Interval:
+def linearised(statistic: Statistic, rows: Floats, least: int = MIN_CONVERSATIONS) -> Interval:
     """Figure with a t interval from the linearised standard error, K − 1 degrees of freedom.
 
     Args:
         statistic: The figure.
         rows: Shape (K, d), one row a conversation; rows of zeros do not count in K.
+        least: Conversations below which no interval is given.
 
     Returns:
-        The interval; without ends below 20 conversations.
+        The interval; without ends below `least` conversations.
     """
     value = float(statistic.value(rows.sum(axis=0)))
     n = contributing(rows)
     if np.isnan(value) or n < 2:
         return Interval(value, float("nan"), float("nan"), float("nan"), n)
     se = standard_error(influence(statistic, rows), n)
-    if n < MIN_CONVERSATIONS:
+    if n < least:
         return Interval(value, se, float("nan"), float("nan"), n)
     reach = t_quantile(n - 1) * se
     return Interval(value, se, value - reach, value + reach, n)
@@ -97,7 +100,10 @@ def resampling_weights(
 
 
 def bootstrap(
-    statistic: Statistic, rows: Floats, weights: npt.NDArray[np.float64] | None = None
+    statistic: Statistic,
+    rows: Floats,
+    weights: npt.NDArray[np.float64] | None = None,
+    least: int = MIN_CONVERSATIONS,
 ) -> Interval:
     """Figure with a studentised bootstrap interval over whole conversations.
 
@@ -108,23 +114,31 @@ def bootstrap(
         statistic: The figure.
         rows: Shape (K, d).
         weights: Shape (R, K), by default 10,000 resamples with the fixed seed.
+        least: Conversations below which no interval is given.
 
     Returns:
-        The interval; without ends below 20 conversations.
+        The interval; without ends below `least` conversations.
     """
-    plain = linearised(statistic, rows)
+    plain = linearised(statistic, rows, least)
     if np.isnan(plain.low):
         return plain
     weights = resampling_weights(len(rows)) if weights is None else weights
-    sums = weights @ rows
-    u = statistic.gradient(sums) @ rows.T
+    theta, squares = np.empty((2, len(weights)))
+    for start in range(0, len(weights), RESAMPLES_AT_ONCE):
+        block = slice(start, start + RESAMPLES_AT_ONCE)
+        sums = weights[block] @ rows
+        u = statistic.gradient(sums) @ rows.T
+        theta[block] = statistic.value(sums)
+        squares[block] = np.einsum("rk,rk->r", weights[block] * u, u)
     n = plain.n
-    se = np.sqrt(n / (n - 1) * np.einsum("rk,rk,rk->r", weights, u, u))
-    return _studentised(plain, statistic.value(sums), se)
+    return _studentised(plain, theta, np.sqrt(n / (n - 1) * squares))
 
 
 def bootstrap_ratios(
-    numerators: Floats, denominators: Floats, weights: npt.NDArray[np.float64] | None = None
+    numerators: Floats,
+    denominators: Floats,
+    weights: npt.NDArray[np.float64] | None = None,
+    least: int = MIN_CONVERSATIONS,
 ) -> list[Interval]:
     """Studentised bootstrap of many ratios at once; equal to `bootstrap(Ratio(), …)` on each.
 
@@ -135,12 +149,13 @@ def bootstrap_ratios(
         numerators: Shape (K, M).
         denominators: Shape (K, M).
         weights: Shape (R, K), by default 10,000 resamples with the fixed seed.
+        least: Conversations below which no interval is given.
 
     Returns:
         M intervals.
     """
     plain = [
-        linearised(Ratio(), np.stack([numerators[:, j], denominators[:, j]], axis=1))
+        linearised(Ratio(), np.stack([numerators[:, j], denominators[:, j]], axis=1), least)
         for j in range(numerators.shape[1])
     ]
     live = [j for j, interval in enumerate(plain) if not np.isnan(interval.low)]
@@ -150,16 +165,23 @@ def bootstrap_ratios(
     result = list(plain)
     for start in range(0, len(live), BLOCK):
         block = live[start : start + BLOCK]
-        y, m = numerators[:, block], denominators[:, block]
-        columns = np.concatenate([y, m, y * y, y * m, m * m], axis=1)
-        sum_y, sum_m, yy, ym, mm = np.split(weights @ columns, 5, axis=1)
-        theta = divide(sum_y, sum_m)
-        n = np.array([plain[j].n for j in block])
-        squares = np.maximum(yy - 2 * theta * ym + theta * theta * mm, 0.0)
-        se = np.sqrt(n / (n - 1) * squares) / np.abs(sum_m)
-        for column, j in enumerate(block):
-            result[j] = _studentised(plain[j], theta[:, column], se[:, column])
+        y, m = numerators[:, block].T, denominators[:, block].T
+        # Most figures count the same turns: what hangs on m alone is drawn once for all of them.
+        counts, owner = np.unique(m, axis=0, return_inverse=True)
+        own = np.split(np.concatenate([y, y * y, y * m]) @ weights.T, 3)
+        shared = np.split(np.concatenate([counts, counts * counts]) @ weights.T, 2)
+        for i, (j, k) in enumerate(zip(block, owner.reshape(-1), strict=True)):
+            sums = [drawn[i] for drawn in own] + [drawn[k] for drawn in shared]
+            result[j] = _studentised(plain[j], *_ratio_and_error(sums, plain[j].n))
     return result
+
+
+def _ratio_and_error(sums: Sequence[Floats], n: int) -> tuple[Floats, Floats]:
+    """θ* and SE* of each resample from its weighted sums of y, y², ym, m and m²."""
+    y, yy, ym, m, mm = sums
+    theta = divide(y, m)
+    squares = np.maximum(yy - theta * (2 * ym - theta * mm), 0.0)
+    return theta, np.sqrt(n / (n - 1) * squares) / np.abs(m)
 
 
 def _studentised(plain: Interval, theta: Floats, se: Floats) -> Interval:
@@ -178,16 +200,3 @@ def _studentised(plain: Interval, theta: Floats, se: Floats) -> Interval:
         float(plain.value - lower * plain.se),
         plain.n,
     )
-
-
-def minimum_detectable(se_difference: float, n: int, power: float = 0.8) -> float:
-    """Smallest true difference that a two-sided 5 % test finds with the given power.
-
-    (t_{0.975} + t_{power}) · SE of the difference, K − 1 degrees of freedom.
-
-    >>> round(minimum_detectable(0.05, 50), 3)
-    0.143
-    """
-    from scipy.special import stdtrit
-
-    return float((t_quantile(n - 1) + stdtrit(n - 1, power)) * se_difference)

@@ -16,7 +16,7 @@ from mint_bench.metrics.repetition import (
     repetition_rows,
     shuffle_null_rows,
     stickiness_rows,
-    transition_counts,
+    transition_rows,
 )
 from mint_bench.stats.statistic import MacroRatio, Ratio
 
@@ -164,10 +164,11 @@ def test_a_conversation_of_one_turn_adds_nothing_to_the_null():
 
 def test_transitions_have_stickiness_on_their_diagonal():
     before, after, group, groups = pairs(5)
-    counts = transition_counts(before, after)
+    together, of = transition_rows(before, after, group, groups)
     sums = pair_sums(before, after, group, groups)
-    assert np.diag(counts).tolist() == sums.hits.sum(0).tolist()
-    assert counts[2, 7] == (before[:, 2] & after[:, 7]).sum()
+    assert np.diagonal(together, axis1=1, axis2=2).tolist() == sums.hits.tolist()
+    assert (of == sums.before[:, :, None]).all()
+    assert together.sum(0)[2, 7] == (before[:, 2] & after[:, 7]).sum()
 
 
 def sets_of(*rows):
