@@ -4,14 +4,20 @@ Ranks come out as intervals with tie letters, never as 1..N. Works on arrays of 
 rows that are paired: row c of both systems is the same conversation.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from string import ascii_letters
 
 import numpy as np
 import numpy.typing as npt
 
-from mint_bench.stats.intervals import SEED, standard_error, t_quantile
+from mint_bench.stats.intervals import (
+    MIN_CONVERSATIONS,
+    SEED,
+    contributing,
+    standard_error,
+    t_quantile,
+)
 from mint_bench.stats.statistic import Floats, Statistic, influence
 
 PERMUTATIONS = 9_999
@@ -60,25 +66,26 @@ def compare(
         permutations: How many label swaps to draw; 0 leaves that p out (NaN).
         seed: Of the label swaps.
 
+    Returns:
+        The comparison; without interval and p where a figure is undefined or either system has
+        fewer than 20 conversations.
+
     Raises:
         ValueError: If the shapes differ.
     """
     if first.shape != second.shape:
         raise ValueError(f"rows of two systems must pair up: {first.shape} against {second.shape}")
-    shared = np.any(first != 0, axis=1) | np.any(second != 0, axis=1)
-    n = int(shared.sum())
+    n = int((np.any(first != 0, axis=1) | np.any(second != 0, axis=1)).sum())
     value = float(statistic.value(first.sum(0)) - statistic.value(second.sum(0)))
     u = influence(statistic, first) - influence(statistic, second)
     se = standard_error(u, n)
-    p_permutation = (
+    if np.isnan(value) or min(contributing(first), contributing(second)) < MIN_CONVERSATIONS:
+        return Comparison(value, np.nan, np.nan, np.nan, np.nan, n, se)
+    swapped = (
         permutation_p(statistic, first, second, permutations, seed) if permutations else np.nan
     )
-    if n < 2 or np.isnan(value):
-        return Comparison(value, np.nan, np.nan, np.nan, p_permutation, n, se)
     reach = t_quantile(n - 1) * se
-    return Comparison(
-        value, value - reach, value + reach, t_test_p(value, se, n), p_permutation, n, se
-    )
+    return Comparison(value, value - reach, value + reach, t_test_p(value, se, n), swapped, n, se)
 
 
 def t_test_p(difference: float, se: float, n: int) -> float:
@@ -113,12 +120,16 @@ def holm(p: Sequence[float]) -> list[float]:
     >>> [round(x, 3) for x in holm([0.01, 0.04, 0.03])]
     [0.03, 0.06, 0.06]
     """
-    values = np.asarray(p, dtype=np.float64)
-    order = np.argsort(values)
-    scaled = values[order] * np.arange(len(values), 0, -1)
-    adjusted = np.empty_like(values)
+    return [float(x) for x in holm_array(np.asarray(p, dtype=np.float64))]
+
+
+def holm_array(p: Floats) -> Floats:
+    """As `holm`, on an array of any number of p values."""
+    order = np.argsort(p)
+    scaled = p[order] * np.arange(len(p), 0, -1)
+    adjusted = np.empty_like(p)
     adjusted[order] = np.minimum(np.maximum.accumulate(scaled), 1.0)
-    return [float(x) for x in adjusted]
+    return adjusted
 
 
 def benjamini_hochberg(p: Sequence[float]) -> list[float]:
@@ -139,8 +150,9 @@ def benjamini_hochberg(p: Sequence[float]) -> list[float]:
 def tie_letters(different: npt.NDArray[np.bool_]) -> list[str]:
     """Compact letter display: two systems share a letter exactly if they are not told apart.
 
-    Insert-and-absorb (Piepho 2004): start with one letter for all, split it at every pair that
-    differs, drop letters that another covers.
+    A letter is a largest group of systems of which no two differ; groups are grown, best system
+    first, until every pair that is not told apart shares one (clique growing, after Gramm et al.
+    2007). Its time grows with the number of letters, not with that of all such groups.
 
     Args:
         different: Symmetric, shape (M, M), systems ordered best first.
@@ -151,25 +163,49 @@ def tie_letters(different: npt.NDArray[np.bool_]) -> list[str]:
     >>> tie_letters(np.array([[0, 0, 1], [0, 0, 0], [1, 0, 0]], dtype=bool))
     ['a', 'ab', 'b']
     """
-    count = len(different)
-    groups: list[frozenset[int]] = [frozenset(range(count))] if count else []
-    for i in range(count):
-        for j in range(i + 1, count):
-            if different[i, j]:
-                groups = _split(groups, i, j)
-    groups.sort(key=sorted)
-    names = [_letter(index) for index in range(len(groups))]
-    return [
-        "".join(name for name, group in zip(names, groups, strict=True) if system in group)
-        for system in range(count)
-    ]
+    letters = [""] * len(different)
+    for index, group in enumerate(sorted(_groups([_bits(~row) for row in different]))):
+        name = _letter(index)
+        for system in group:
+            letters[system] += name
+    return letters
 
 
-def _split(groups: list[frozenset[int]], i: int, j: int) -> list[frozenset[int]]:
-    split: set[frozenset[int]] = set()
-    for group in groups:
-        split |= {group - {i}, group - {j}} if {i, j} <= group else {group}
-    return [group for group in split if not any(group < other for other in split)]
+def _groups(alike: Sequence[int]) -> Iterator[list[int]]:
+    """Largest groups of systems alike, until every two that are alike share one.
+
+    Args:
+        alike: Per system the set of those not told apart from it and itself, as a number's bits.
+    """
+    alone = list(alike)  # with whom each system shares no group yet
+    for first in range(len(alike)):
+        while missing := alone[first] >> first:
+            second = first + _lowest(missing)
+            group, candidates = 0, alike[first] & alike[second]
+            for system in (first, second, *_ones(candidates)):
+                if candidates >> system & 1:
+                    group |= 1 << system
+                    candidates &= alike[system]
+            members = [*_ones(group)]
+            for system in members:
+                alone[system] &= ~group
+            yield members
+
+
+def _bits(flags: npt.NDArray[np.bool_]) -> int:
+    """Flags as the bits of a number, the first one lowest."""
+    return int.from_bytes(np.packbits(flags, bitorder="little").tobytes(), "little")
+
+
+def _lowest(bits: int) -> int:
+    return (bits & -bits).bit_length() - 1
+
+
+def _ones(bits: int) -> Iterator[int]:
+    """Positions of the bits that are set, the lowest first."""
+    while bits:
+        yield _lowest(bits)
+        bits &= bits - 1
 
 
 def _letter(index: int) -> str:
