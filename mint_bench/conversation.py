@@ -93,6 +93,7 @@ class Reply:
         reasoning_tokens: Tokens of hidden reasoning, where counted.
         cut_off: True where the reply ended at the token limit.
         failure: Why there is no reply, if there is none.
+        left_out: Turns at the conversation's head that the system did not see, for want of room.
     """
 
     text: str
@@ -100,6 +101,7 @@ class Reply:
     reasoning_tokens: int | None = None
     cut_off: bool = False
     failure: str | None = None
+    left_out: int = 0
 
 
 def merge_messages(messages: Iterable[Message]) -> tuple[Turn, ...]:

@@ -76,6 +76,27 @@ def not_english(text: str, language: str = "en") -> str | None:
     return None
 
 
+def not_in(text: str, language: str) -> str | None:
+    """Why the text is not in the language; None if it may be, or the language is not known here.
+
+    Args:
+        text: What was said.
+        language: ISO 639-1 code or longer tag; English and Chinese are told.
+
+    >>> not_in("I hear you.", "zh"), not_in("我听到你了。", "zh")
+    ('few Chinese characters', None)
+    """
+    kind = language.lower().replace("_", "-").split("-")[0]
+    if kind == "en":
+        return not_english(text)
+    letters = [character for character in text[:_SAMPLE] if character.isalpha()]
+    if kind == "zh" and letters:
+        # A Latin word has about five letters and counts as one.
+        han = sum(unicodedata.name(c, "").startswith("CJK") for c in letters)
+        return "few Chinese characters" if 5 * han < len(letters) - han else None
+    return None
+
+
 def _own_words(text: str) -> tuple[str, list[str]]:
     """The text without its quotations, and its words; the whole where little else is said."""
     around = _QUOTATION.sub(" ", text)
