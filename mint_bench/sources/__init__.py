@@ -4,6 +4,15 @@
 """
 
 from mint_bench.sources.catalogue import DEFAULT, SOURCES, SourceCard
-from mint_bench.sources.loading import Source, load, names, resolve
+from mint_bench.sources.loading import Source, load, load_profiles, names, resolve
 
-__all__ = ["DEFAULT", "SOURCES", "Source", "SourceCard", "load", "names", "resolve"]
+__all__ = [
+    "DEFAULT",
+    "SOURCES",
+    "Source",
+    "SourceCard",
+    "load",
+    "load_profiles",
+    "names",
+    "resolve",
+]

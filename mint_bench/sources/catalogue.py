@@ -23,6 +23,7 @@ class Language(StrEnum):
     """The language of a source, as ISO 639-1 code."""
 
     ENGLISH = "en"
+    CHINESE = "zh"
     UNSTATED = "unstated"
 
 
@@ -32,6 +33,7 @@ class SpeakerKind(StrEnum):
     HUMAN = "human"
     MODEL = "model"
     AUTHOR = "author"  # both sides written at a desk, for this project
+    NOBODY = "nobody"  # nobody yet: profiles of people who have not spoken
     UNSTATED = "unstated"
 
 
@@ -42,6 +44,7 @@ class Origin(StrEnum):
     HUB = "hub"
     SHIPPED = "shipped"
     USER = "user"
+    BY_HAND = "by hand"  # only from a data folder, where the user has put it
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ class SourceCard:
         language: Of the conversations.
         seeker: Who wrote the seeker's side.
         supporter: Who wrote the supporter's side.
-        conversations: How many there are.
+        conversations: How many there are, or how many profiles.
         scored_turns: Supporter turns that answer a seeker, over all conversations.
         splits: Named parts, empty where there are none.
         redistributable: The licence lets anyone pass the text on for any purpose.
@@ -111,6 +114,16 @@ class SourceCard:
     redistributable: bool
     rankable: bool
     caveat: str
+
+    @property
+    def has_human(self) -> bool:
+        """Whether the supporter's turns were written by people, and may be compared with."""
+        return self.supporter in {SpeakerKind.HUMAN, SpeakerKind.AUTHOR}
+
+    @property
+    def profiles(self) -> bool:
+        """Whether it holds profiles of people, and no conversation."""
+        return self.supporter is SpeakerKind.NOBODY
 
     def split(self, name: str) -> Split:
         """The split of that name.
@@ -265,8 +278,36 @@ _STARTER = SourceCard(
     caveat="nobody lived them: they show that things run, not how well a system supports",
 )
 
+_SAGE = SourceCard(
+    name="sage",
+    title="Profiles of people with a trouble, a character and a hidden intention, for personas",
+    origin=Origin.BY_HAND,
+    file=Remote(
+        path="sage/simulator_profile.jsonl",
+        url=None,
+        sha256="a0b1f645151f45bbfc0565daf05de98837e9cc50fdd7880edb4e0464f5012d85",
+        size=612_573,
+    ),
+    revision="6dcfa78b6556e7398a82809e383bd60a67fe19eb",
+    licence=Licence.MIT,
+    citation=(
+        "Zhang et al. 2025, Sentient Agent as a Judge (arXiv 2505.02847); "
+        "github.com/Tencent/digitalhuman"
+    ),
+    language=Language.CHINESE,
+    seeker=SpeakerKind.MODEL,
+    supporter=SpeakerKind.NOBODY,
+    conversations=100,
+    scored_turns=0,
+    splits=(),
+    redistributable=True,
+    rankable=True,
+    caveat="profiles written by a model, in Chinese; the embedded scorers read English only",
+)
+
 SOURCES = MappingProxyType({
-    card.name: card for card in (_LEND_AN_EAR, _MINT_TRAIN, _ESCONV, _ESCONV_FAILED, _STARTER)
+    card.name: card
+    for card in (_LEND_AN_EAR, _MINT_TRAIN, _ESCONV, _ESCONV_FAILED, _STARTER, _SAGE)
 })
 """Every named source, the default first."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from mint_bench.errors import MintError
 from mint_bench.resources import resource, sha256_file
 from mint_bench.sources.catalogue import Origin, Remote, SourceCard
-from mint_bench.sources.download import download
+from mint_bench.sources.download import download, elsewhere
 
 DATA_VARIABLE = "MINT_BENCH_DATA"
 CACHE_VARIABLE = "MINT_BENCH_CACHE"
@@ -92,6 +92,13 @@ def fetch(card: SourceCard) -> Path:
         from mint_bench.sources.hub import download_esconv
 
         return download_esconv(cache_dir() / HUB_FILE)
+    if card.origin is Origin.BY_HAND:
+        remote = _file(card)
+        raise MintError(
+            f"{card.name}: must be fetched by hand: take {Path(remote.path).name} (sha256 "
+            f"{remote.sha256}, {card.licence}) from {card.citation.rpartition('; ')[2]} at commit "
+            f"{card.revision}; then {elsewhere(remote.path)}"
+        )
     return download(_file(card), cache_dir(), card.name)
 
 

@@ -90,7 +90,7 @@ def _chat(prompt: str) -> list[Any] | None:
     """The messages in a prompt: a JSON list, or a chat template that marks them; else None."""
     try:
         value = json.loads(prompt)
-    except ValueError:
+    except (ValueError, RecursionError):
         value = None
     if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
         return value
@@ -102,7 +102,19 @@ def _chat(prompt: str) -> list[Any] | None:
 
 
 def _response(item: dict[str, Any], where: str) -> str:
-    """The one response: what the task's filter left of it, else as it came."""
+    """The one response, which must say something."""
+    value = sample_response(item, where)
+    if not value:
+        raise MintError(f"{where}: the response is empty; remove the line or run it again")
+    return value
+
+
+def sample_response(item: dict[str, Any], where: str) -> str:
+    """The one response, possibly empty: what the task's filter left of it, else as it came.
+
+    Raises:
+        MintError: If there is not exactly one response in text.
+    """
     value = item.get("filtered_resps") or item.get("resps")
     while isinstance(value, list) and len(value) == 1:
         value = value[0]
@@ -110,6 +122,4 @@ def _response(item: dict[str, Any], where: str) -> str:
         raise MintError(f"{where}: {len(value)} responses to one document; run with repeats: 1")
     if not isinstance(value, str):
         raise MintError(f"{where}: no response in text; only generate_until tasks hold replies")
-    if not value.strip():
-        raise MintError(f"{where}: the response is empty; remove the line or run it again")
     return value.strip()

@@ -1,5 +1,6 @@
 """Loads a source by what the user typed: finds its file, reads it, says what pins it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from mint_bench.sources.esconv import read_esconv, read_esconv_failed
 from mint_bench.sources.fetch import fetch
 from mint_bench.sources.lend_an_ear import read_lend_an_ear
 from mint_bench.sources.mint_train import read_mint_train
+from mint_bench.sources.profiles import read_profiles, read_sage
 from mint_bench.sources.transcripts import read_transcripts
 
 _USER_PREFIX = "file:"
@@ -82,6 +84,31 @@ def load(spec: str) -> Source:
     if spec.startswith(_USER_PREFIX):
         return _load_file(spec)
     card, split = card_of(spec)
+    if card.profiles:
+        raise MintError(
+            f"source {card.name} holds profiles of people, and no conversation; "
+            "it is for seeker=persona"
+        )
+    return _named(spec, card, split)
+
+
+def load_profiles(spec: str) -> Source:
+    """What personas are made of: conversations with what is known of their seekers, or profiles.
+
+    Args:
+        spec: As `load` takes it, `sage`, or `file:PATH` of a YAML file of profiles.
+
+    Raises:
+        MintError: As `load` does.
+    """
+    if spec.startswith(_USER_PREFIX) and _user_path(spec).suffix in {".yaml", ".yml"}:
+        return _load_file(spec, read_profiles)
+    if spec.startswith(_USER_PREFIX):
+        return _load_file(spec)
+    return _named(spec, *card_of(spec))
+
+
+def _named(spec: str, card: SourceCard, split: str | None) -> Source:
     path = fetch(card)
     conversations = _read(card.name, path, split)
     return Source(
@@ -106,13 +133,17 @@ def _read(name: str, path: Path, split: str | None) -> tuple[Conversation, ...]:
             return read_esconv_failed(path)
         case "starter":
             return read_transcripts(path)
+        case "sage":
+            return read_sage(path)
     msg = f"source {name} has a card but no reader"
     raise ValueError(msg)
 
 
-def _load_file(spec: str) -> Source:
+def _load_file(
+    spec: str, read: Callable[[Path], tuple[Conversation, ...]] = read_transcripts
+) -> Source:
     path = _user_path(spec)
-    conversations = read_transcripts(path)
+    conversations = read(path)
     scored = sum(len(conversation.scored_turns) for conversation in conversations)
     card = user_card(spec, _file_revision(path), len(conversations), scored)
     return Source(spec, card, card.revision, conversations, ids_sha(c.id for c in conversations))

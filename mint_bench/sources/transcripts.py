@@ -3,7 +3,6 @@
 Every fault is one line that names file and line. Also reads what ships as `starter`.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,11 +11,12 @@ from typing import Any
 
 from mint_bench.conversation import Conversation, Message, Speaker, merge_messages
 from mint_bench.errors import MintError
-from mint_bench.files import read_json_lines, read_text
+from mint_bench.files import json_values, read_json_lines, read_text
 from mint_bench.sources.chat import OPENAI, SHAREGPT, chat_messages
 from mint_bench.sources.lm_eval_samples import is_sample, sample_id, sample_messages
 
 _SPACE = re.compile(r"[\s,]*")
+_CHUNK = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,22 @@ def read_transcripts(path: Path) -> tuple[Conversation, ...]:
     if not found:
         raise MintError(f"{path}: holds no conversation")
     return tuple(found)
+
+
+def parse_conversation(value: object, where: str, default_id: str) -> Conversation:
+    """One decoded line as a conversation; for callers that read files in a way of their own.
+
+    Args:
+        value: The line's JSON.
+        where: Named in every fault.
+        default_id: The conversation's id if it has none of its own.
+
+    Raises:
+        MintError: If it is of no known form, or a sample of lm-eval, whose files repeat responses.
+    """
+    if isinstance(value, dict) and "messages" not in value and is_sample(value):
+        raise MintError(f"{where}: a sample of lm-eval; score its file by itself, without --to")
+    return _conversation(_Item(where, default_id, value))
 
 
 def _conversation(item: _Item) -> Conversation:
@@ -104,7 +120,6 @@ def _items(path: Path) -> Iterator[_Item]:
             yield _Item(f"{path}:{number}", f"line-{number}", value)
         return
     text = read_text(path)
-    decoder = json.JSONDecoder()
     at, line, counted, count = text.index("[") + 1, 1, 0, 0
     while True:
         space = _SPACE.match(text, at)
@@ -112,10 +127,7 @@ def _items(path: Path) -> Iterator[_Item]:
         line, counted = line + text.count("\n", counted, at), at
         if text[at : at + 1] == "]" and not text[at + 1 :].strip():
             return
-        try:
-            value, at = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError):
-            raise MintError(f"{path}:{line}: not JSON; truncated or damaged?") from None
+        value, at = json_values(text, at, f"{path}:{line}")
         count += 1
         yield _Item(f"{path}:{line}", f"item-{count}", value)
 
@@ -123,9 +135,9 @@ def _items(path: Path) -> Iterator[_Item]:
 def _opens_with_bracket(path: Path) -> bool:
     try:
         with path.open(encoding="utf-8-sig", errors="replace") as handle:
-            for line in handle:
-                if line.strip():
-                    return line.lstrip().startswith("[")
+            while chunk := handle.read(_CHUNK):
+                if chunk.strip():
+                    return chunk.lstrip().startswith("[")
     except OSError:
         pass  # the reader that comes next says it better
     return False

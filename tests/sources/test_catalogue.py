@@ -7,11 +7,11 @@ import pytest
 
 from mint_bench.conversation import Speaker
 from mint_bench.errors import MintError
-from mint_bench.sources import DEFAULT, SOURCES, load, names
+from mint_bench.sources import DEFAULT, SOURCES, load, load_profiles, names
 from mint_bench.sources.catalogue import Origin, SpeakerKind
 
 WITH_SPLITS = [
-    *SOURCES,
+    *(name for name, card in SOURCES.items() if not card.profiles),
     *(f"{card.name}:{split.name}" for card in SOURCES.values() for split in card.splits),
 ]
 
@@ -26,7 +26,8 @@ def test_every_field_is_filled(card):
             assert value is not None
             assert value != ""
     assert SpeakerKind.UNSTATED not in {card.seeker, card.supporter}
-    assert card.conversations > 0 < card.scored_turns
+    assert card.conversations > 0
+    assert (card.scored_turns > 0) != card.profiles
 
 
 @pytest.mark.parametrize("card", SOURCES.values(), ids=SOURCES)
@@ -65,6 +66,15 @@ def test_what_loads_is_well_formed(spec, request):
         for turn in conversation.turns:
             assert all(m.text == m.text.strip() for m in turn.messages)
             assert turn.text or spec == "mint_train"  # some seekers sent nothing
+
+
+def test_profiles_are_people_who_have_not_spoken_and_no_conversations(real_data):
+    source = load_profiles("sage")
+    assert len(source.conversations) == source.card.conversations == 100
+    assert {c.language for c in source.conversations} == {"zh"}
+    assert not any(c.turns for c in source.conversations)
+    with pytest.raises(MintError, match="it is for seeker=persona"):
+        load("sage")
 
 
 def test_splits_sum_to_the_whole():

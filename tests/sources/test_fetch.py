@@ -67,3 +67,12 @@ def test_without_the_variable_the_cache_is_the_users(cache, monkeypatch):
 
 def test_what_ships_needs_neither(cache):
     assert fetch.locate(SOURCES["starter"]).name == "starter.jsonl"
+
+
+def test_what_must_be_fetched_by_hand_says_what_to_take_and_where_to_put_it(cache, monkeypatch):
+    monkeypatch.delenv("MINT_BENCH_DATA", raising=False)
+    sage = SOURCES["sage"]
+    with pytest.raises(MintError) as error:
+        fetch.fetch(sage)
+    for part in (sage.file.sha256, sage.revision, sage.file.path, "MINT_BENCH_DATA", "MIT"):
+        assert part in str(error.value)
