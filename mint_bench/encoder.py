@@ -1,12 +1,14 @@
 """The small encoder behind the embedded tagger, the judge and embedding similarity.
 
 Reads each sentence of a reply into a vector, then weighs it with its neighbours: ten logits a
-sentence, one vector a text. Runs by onnxruntime and numpy; how it was trained and how well it does
-stand in the tagger's card.
+sentence and labeller, one vector a text. Runs by onnxruntime and numpy; how it was trained and how
+well it does stand in the tagger's card.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import IntEnum
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +16,25 @@ import numpy as np
 import numpy.typing as npt
 
 from mint_bench.errors import MintError
-from mint_bench.resources import sha256_file, sha256_text
+from mint_bench.resources import resource, sha256_file, sha256_text
 from mint_bench.weights import Arrays, read_arrays
 
+FOLDER = ("scorers", "taggers", "embedded")
+KEPT = 20_000  # sentences whose vectors are remembered: tagger and judge read the same ones
 VERSION = "1"  # of everything between sentences and logits
 NETWORK_FILE, HEAD_FILE, TOKENIZER_FILE = "encoder.onnx", "head.npz", "tokenizer.json"
+COMMON_FILE = "common.npz"
 MOST_TOKENS = 126  # of a sentence, beside its two marks; what comes after is not read
 FIRST, LAST = 101, 102  # [CLS] and [SEP] of the BERT vocabulary
 
 Floats = npt.NDArray[np.float32]
+
+
+class Labeller(IntEnum):
+    """Whose labels a logit foretells: they draw a tactic's border at different places."""
+
+    ADAPTERS = 0  # the published LoRA taggers
+    PEOPLE = 1  # people, and this project's own labels after their guide
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +42,7 @@ class Reading:
     """What the encoder sees in a text of S sentences.
 
     Attributes:
-        logits: Of ten tactics, shape (S, 10).
+        logits: Of ten tactics, by whose labels they foretell, shape (S, 2, 10).
         vector: Of the whole text, the mean over its tokens, shape (384,); zeros without a sentence.
     """
 
@@ -65,8 +77,8 @@ class Head:
     Attributes:
         inner: Shape (4 · D, I), for the sentence, the one before, the one after, and the mean.
         inner_bias: Shape (I,).
-        outer: Shape (I, 10).
-        outer_bias: Shape (10,).
+        outer: Shape (I, 2 · 10), the tactics of one labeller after those of the other.
+        outer_bias: Shape (2 · 10,).
     """
 
     inner: Floats
@@ -75,13 +87,13 @@ class Head:
     outer_bias: Floats
 
     def logits(self, vectors: Floats) -> Floats:
-        """Logits of a text's sentences from their vectors in order, shape (S, 10)."""
+        """Logits of a text's sentences from their vectors in order, shape (S, 2, 10)."""
         from scipy.special import erf
 
         seen = with_neighbours(vectors) @ self.inner + self.inner_bias
         active = seen * (1 + erf(seen / np.sqrt(np.float32(2)))) / 2  # GELU
         logits: Floats = (active @ self.outer + self.outer_bias).astype(np.float32)
-        return logits
+        return logits.reshape(len(vectors), len(Labeller), -1)
 
     def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
         """The layers as a weights file keeps them, in half precision."""
@@ -112,6 +124,48 @@ class Head:
             raise MintError(f"{where}: no head of an encoder ({error})") from None
 
 
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What vectors have in common whatever a text speaks of: their mean, and K directions.
+
+    Sentences that make the same move lie together along these; what is left tells what they are
+    about ("all but the top": Mu and Viswanath 2018, arXiv 1702.01417).
+
+    Attributes:
+        mean: Shape (D,).
+        directions: Of length 1, each at right angles to the others, shape (K, D).
+    """
+
+    mean: Floats
+    directions: Floats
+
+    def without(self, vector: Floats) -> Floats:
+        """A text's vector without what is common; one of zeros stays as it is.
+
+        >>> half = Common(np.float32([1, 0]), np.float32([[0, 1]]))
+        >>> half.without(np.float32([3, 5])).tolist()
+        [2.0, 0.0]
+        """
+        if not vector.any():
+            return vector
+        rest = vector - self.mean
+        left: Floats = rest - self.directions.T @ (self.directions @ rest)
+        return left
+
+    @classmethod
+    def read(cls, path: Path) -> "Common":
+        """The contents of a file.
+
+        Raises:
+            MintError: If the file is missing or damaged.
+        """
+        arrays = read_arrays(path)
+        try:
+            return cls(*(arrays[name].astype(np.float32) for name in ("mean", "directions")))
+        except KeyError as error:
+            raise MintError(f"{path}: nothing common in it ({error})") from None
+
+
 def with_neighbours(vectors: Floats) -> Floats:
     """Each sentence's vector beside the one before, the one after and the mean, shape (S, 4 · D).
 
@@ -136,7 +190,7 @@ class Encoder:
         sha: SHA-256 of network, head, tokenizer and code version.
     """
 
-    def __init__(self, folder: Path, threads: int | None = None) -> None:
+    def __init__(self, folder: Path) -> None:
         import onnxruntime as ort
 
         network = folder / NETWORK_FILE
@@ -146,8 +200,7 @@ class Encoder:
             )
         options = ort.SessionOptions()
         options.log_severity_level = 3
-        if threads is not None:
-            options.intra_op_num_threads = threads
+        options.intra_op_num_threads = 1  # a sentence is short: more threads only wait for another
         try:
             self._session = ort.InferenceSession(
                 str(network), options, providers=["CPUExecutionProvider"]
@@ -158,30 +211,39 @@ class Encoder:
         self.reader = SentenceReader(folder / TOKENIZER_FILE)
         files = (sha256_file(folder / name) for name in (NETWORK_FILE, HEAD_FILE, TOKENIZER_FILE))
         self.sha = sha256_text(*files, VERSION)
+        self._vector = lru_cache(KEPT)(self._run)
 
     def read(self, sentences: Sequence[str]) -> Reading:
         """A text's sentences, in order."""
         if not sentences:
-            return Reading(
-                np.zeros((0, self.outputs), np.float32), np.zeros(self.width, np.float32)
-            )
+            nothing = np.zeros((0, len(Labeller), self.tactics), np.float32)
+            return Reading(nothing, np.zeros(self.width, np.float32))
         tokens = [self.reader.tokens(sentence) for sentence in sentences]
-        known = {ids: self._vector(ids) for ids in dict.fromkeys(tokens)}
-        vectors = np.array([known[ids] for ids in tokens])
+        vectors = np.array([self._vector(ids) for ids in tokens])
         lengths = np.array([len(ids) for ids in tokens], dtype=np.float32)
         whole = (lengths[:, None] * vectors).sum(axis=0) / lengths.sum()
         return Reading(self._head.logits(vectors), whole.astype(np.float32))
 
-    def _vector(self, ids: tuple[int, ...]) -> Floats:
+    def _run(self, ids: tuple[int, ...]) -> Floats:
         vector: Floats = self._session.run(None, {"ids": np.array([ids], dtype=np.int64)})[0][0]
         return vector
 
     @property
-    def outputs(self) -> int:
-        """Logits a sentence."""
-        return int(self._head.outer.shape[1])
+    def tactics(self) -> int:
+        """Logits a sentence and labeller."""
+        return int(self._head.outer.shape[1]) // len(Labeller)
 
     @property
     def width(self) -> int:
         """Length of a vector."""
         return int(self._head.inner.shape[0]) // 4
+
+
+@cache
+def shipped() -> Encoder:
+    """The encoder that travels with the package; tagger, judge and similarity share one.
+
+    Raises:
+        MintError: If its weights are missing or damaged.
+    """
+    return Encoder(resource(*FOLDER))

@@ -5,14 +5,18 @@ import pytest
 
 from mint_bench.encoder import (
     FIRST,
+    FOLDER,
     LAST,
     MOST_TOKENS,
+    NETWORK_FILE,
     Encoder,
     Head,
+    Labeller,
     SentenceReader,
     with_neighbours,
 )
 from mint_bench.errors import MintError
+from mint_bench.resources import resource
 
 SENTENCE = "I hear how tired you are of all this waiting."
 OTHER = "What would a good day look like?"
@@ -20,7 +24,7 @@ OTHER = "What would a good day look like?"
 
 @pytest.fixture(scope="module")
 def encoder(tiny_encoder):
-    return Encoder(tiny_encoder, threads=1)
+    return Encoder(tiny_encoder)
 
 
 def cosine(a, b):
@@ -35,16 +39,16 @@ def test_a_head_weighs_a_sentence_with_the_ones_before_and_after_and_the_mean():
 
 
 def test_a_head_comes_back_from_its_file_as_it_went(tmp_path):
-    head = Head(*(np.ones(shape, np.float32) for shape in ((8, 3), (3,), (3, 10), (10,))))
+    head = Head(*(np.ones(shape, np.float32) for shape in ((8, 3), (3,), (3, 20), (20,))))
     again = Head.from_arrays(head.arrays(), tmp_path)
     vectors = np.float32([[0.5, -1.0]])
     assert (again.logits(vectors) == head.logits(vectors)).all()
     # inputs 0.5, -1, six of which are neighbours: sum -0.5 + mean -0.5 = -1, plus bias 1 = 0
-    assert head.logits(vectors)[0].tolist() == pytest.approx([1.0] * 10)
+    assert head.logits(vectors).tolist() == [[pytest.approx([1.0] * 10)] * 2]
 
 
 def test_a_head_of_another_version_says_what_to_do(tmp_path):
-    head = Head(*(np.ones(shape, np.float32) for shape in ((8, 3), (3,), (3, 10), (10,))))
+    head = Head(*(np.ones(shape, np.float32) for shape in ((8, 3), (3,), (3, 20), (20,))))
     arrays = head.arrays() | {"version": np.array("0")}
     with pytest.raises(MintError, match="run: mint-bench scorers train taggers/embedded"):
         Head.from_arrays(arrays, tmp_path)
@@ -61,8 +65,20 @@ def test_a_damaged_network_is_one_line(tmp_path):
         Encoder(tmp_path)
 
 
+ORIGIN = (b"stack_trace", b"encoder_fit", b"site-packages")
+
+
+def test_the_shipped_network_does_not_say_where_it_was_made():
+    network = resource(*FOLDER, NETWORK_FILE).read_bytes()
+    assert not [word for word in ORIGIN if word in network]
+
+
 @pytest.mark.slow
 class TestReading:
+    def test_a_learned_network_does_not_say_where_it_was_made(self, tiny_encoder):
+        network = (tiny_encoder / NETWORK_FILE).read_bytes()
+        assert not [word for word in ORIGIN if word in network]
+
     def test_a_sentence_is_its_tokens_between_two_marks(self, tiny_encoder):
         reader = SentenceReader(tiny_encoder / "tokenizer.json")
         tokens = reader.tokens(SENTENCE)
@@ -89,14 +105,14 @@ class TestReading:
                 "Beat the eggs with sugar and bake the cake for an hour.",
             )
         )
-        assert cosine(tired, weary) > cosine(tired, cake) + 0.2
+        assert cosine(tired, weary) > cosine(tired, cake) + 0.1
 
     def test_no_sentence_gives_no_logits_and_a_vector_of_zeros(self, encoder):
         reading = encoder.read([])
-        assert reading.logits.shape == (0, 10)
+        assert reading.logits.shape == (0, 2, 10)
         assert np.linalg.norm(reading.vector) == 0
 
     def test_it_learned_what_a_question_is(self, encoder):
         asks = encoder.read(["How have you been sleeping since then?"]).logits[0]
         tells = encoder.read(["Caffeine stays in the blood for hours."]).logits[0]
-        assert asks[7] > tells[7] + 0.5
+        assert asks[Labeller.PEOPLE, 7] > tells[Labeller.PEOPLE, 7] + 0.5

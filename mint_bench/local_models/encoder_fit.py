@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from mint_bench.encoder import HEAD_FILE, NETWORK_FILE, TOKENIZER_FILE, Head
+from mint_bench.encoder import HEAD_FILE, NETWORK_FILE, TOKENIZER_FILE, Head, Labeller
 from mint_bench.errors import MintError
 from mint_bench.local_models.wheels import Wheel, unpacked
 from mint_bench.sources.fetch import cache_dir
+from mint_bench.tactics.tagger import TACTICS
 from mint_bench.validation.fit_encoder import Example, Settings
 from mint_bench.weights import write_arrays
 
@@ -31,7 +33,7 @@ FILES = ("config.json", "model.safetensors", "tokenizer.json")
 NEEDED = ("torch", "transformers", "safetensors", "onnx", "onnxscript")
 CLIP = 1.0  # largest norm of a step's gradient
 READ_AT_ONCE = 128  # sentences, by the base model
-PARTS = 3  # in which a step reads its sentences, by length, which saves padding
+PARTS = 5  # in which a step reads its sentences, by length, which saves padding
 MASK = 103  # [MASK]
 
 Tensor = Any  # torch is imported late, and untyped here
@@ -123,12 +125,12 @@ def _network(base: Path, settings: Settings) -> Any:  # noqa: ANN401 - torch is 
             super().__init__()
             self.base = BertModel.from_pretrained(
                 base, add_pooling_layer=False, hidden_dropout_prob=0,
-                attention_probs_dropout_prob=0,
+                attention_probs_dropout_prob=0, attn_implementation="eager",
             )  # fmt: skip
             width = self.base.config.hidden_size
             self.drop = nn.Dropout(settings.dropout)
             self.inner = nn.Linear(4 * width, settings.inner)
-            self.outer = nn.Linear(settings.inner, settings.outputs)
+            self.outer = nn.Linear(settings.inner, len(Labeller) * len(TACTICS))
 
         def forward(self, ids: Tensor, mask: Tensor = None) -> Tensor:
             hidden = self.base(ids, mask).last_hidden_state.float()
@@ -208,10 +210,9 @@ def _fit(
     from torch.nn import functional, utils
 
     network.train()
-    network.base.embeddings.word_embeddings.weight.requires_grad_(requires_grad=False)
     chance = np.random.default_rng(settings.seed)
     batches = [b for _ in range(settings.epochs) for b in _batches(examples, settings, chance)]
-    optimizer = torch.optim.AdamW(_parameter_groups(network, settings))
+    optimizer = torch.optim.AdamW(_parameter_groups(network, settings), fused=True)
     warm = max(1, len(batches) // 10)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min(1.0, (step + 1) / warm) * max(0.0, 1 - step / len(batches))
@@ -222,9 +223,11 @@ def _fit(
         vectors = _encode(network, sentences, PARTS)
         logits = network.weigh(_seen(vectors, [len(one.sentences) for one in chosen]))
         present = torch.from_numpy(np.concatenate([one.present for one in chosen])).float()
-        weights = torch.tensor([one.weight for one in chosen for _ in one.sentences])
-        loss = functional.binary_cross_entropy_with_logits(logits, present, reduction="none")
-        loss = (loss.sum(-1) * weights).sum() / weights.sum()
+        weights = torch.from_numpy(np.concatenate([_weights(one) for one in chosen])).float()
+        loss = functional.binary_cross_entropy_with_logits(
+            logits, present.repeat(1, len(Labeller)), reduction="none"
+        )
+        loss = (loss * weights).sum() / weights.sum() * len(TACTICS)
         base = torch.cat([targets[i] for i in batch])
         kept = functional.cosine_similarity(vectors, base, dim=-1).mean()
         (loss + settings.kept * (1 - kept)).backward()
@@ -234,6 +237,13 @@ def _fit(
         schedule.step()
         progress((step + 1) / len(batches))
     network.eval()
+
+
+def _weights(example: Example) -> npt.NDArray[np.float32]:
+    """Of each of its sentences' logits: only its own labeller's are taught."""
+    weights = np.zeros((len(example.sentences), len(Labeller), len(TACTICS)), dtype=np.float32)
+    weights[:, example.labeller] = example.weight
+    return weights.reshape(len(example.sentences), -1)
 
 
 def _masked(
@@ -269,8 +279,6 @@ def _parameter_groups(network: Any, settings: Settings) -> list[dict[str, Any]]:
     groups = []
     depth = network.base.config.num_hidden_layers
     for name, parameter in network.named_parameters():
-        if not parameter.requires_grad:
-            continue
         rate = settings.rate * settings.head_rate
         if name.startswith("base."):
             level = int(name.split(".layer.")[1].split(".")[0]) if ".layer." in name else -1
@@ -298,3 +306,21 @@ def _export(network: Any, path: Path) -> None:  # noqa: ANN401 - torch is import
         quantize_dynamic(
             plain, path, per_channel=True, reduce_range=True, weight_type=QuantType.QInt8
         )
+    without_origin(path)
+
+
+def without_origin(path: Path) -> None:
+    """Take out of a network's file where its nodes came from: paths of the machine, lines of code.
+
+    The same weights then have the same bytes wherever the package lies.
+    """
+    import onnx
+
+    model = onnx.load(path)
+    graph = model.graph
+    parts = (model, graph, *graph.node, *graph.input, *graph.output, *graph.value_info)
+    for part in (*parts, *graph.initializer):
+        part.ClearField("doc_string")
+        if hasattr(part, "metadata_props"):
+            part.ClearField("metadata_props")
+    onnx.save(model, path)

@@ -17,7 +17,7 @@ from typing import Any
 
 from mint_bench.beside import NO_REPLY, FollowUp
 from mint_bench.conversation import Speaker, Turn
-from mint_bench.errors import MintError
+from mint_bench.errors import MintError, first_line
 from mint_bench.language import not_english
 from mint_bench.local_models.embedded_model import HUB_NAME, REVISION, embedded_model_path
 from mint_bench.metrics.follow_up import first_that_fits, follow_up_gain, shared
@@ -85,7 +85,7 @@ class FollowUpLikelihood:
         self._tokenizer, self._model = _load(model or embedded_model_path(), device)
         longest = getattr(self._model.config, "max_position_embeddings", None) or context
         self._context, self._batch = min(context, longest), batch
-        self._special = _special_tokens(self._tokenizer)
+        self._special = special_tokens(self._tokenizer)
         self._prefix: Sequence[int] = ()
         self._past: Any = None
         self._lock = threading.Lock()  # the memory of the prefix is one for all callers
@@ -118,7 +118,7 @@ class FollowUpLikelihood:
             fits = self._context_ids([ChatLine("user", SILENCE)], SILENCE)
         except (TemplateError, ValueError, TypeError, KeyError) as error:
             raise MintError(
-                f"{model}: its chat template takes no plain conversation ({_first_line(error)}); "
+                f"{model}: its chat template takes no plain conversation ({first_line(error)}); "
                 "choose another model"
             ) from None
         if not fits:
@@ -191,7 +191,7 @@ class FollowUpLikelihood:
                 try:
                     found |= zip(batch, self._forward(batch, silent[0][:common]), strict=True)
                 except RuntimeError as error:
-                    found |= dict.fromkeys(batch, f"model failed: {_first_line(error)}")
+                    found |= dict.fromkeys(batch, f"model failed: {first_line(error)}")
         return found
 
     def _batches(self, rows: Sequence[Row], prefix: int) -> Iterator[list[Row]]:
@@ -259,10 +259,6 @@ def _gain(after_reply: LogProbs, after_silence: LogProbs) -> Measured:
     return Measured(round(gain, 4)) if math.isfinite(gain) else missing("model gave no number")
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:160]
-
-
 def _load(model: str | Path, device: str | None) -> tuple[Any, Any]:
     """Tokenizer and model, ready for inference; 32-bit without a GPU."""
     import torch
@@ -276,7 +272,7 @@ def _load(model: str | Path, device: str | None) -> tuple[Any, Any]:
         )
     except (OSError, ValueError, KeyError, ImportError) as error:
         raise MintError(
-            f"{model}: not loaded as a language model ({_first_line(error)}); give a folder with "
+            f"{model}: not loaded as a language model ({first_line(error)}); give a folder with "
             "weights and tokenizer, or a name on the hub"
         ) from None
     if not tokenizer.chat_template:
@@ -284,8 +280,8 @@ def _load(model: str | Path, device: str | None) -> tuple[Any, Any]:
     return tokenizer, loaded.to(device).eval()
 
 
-def _special_tokens(tokenizer: Any) -> re.Pattern[str] | None:  # noqa: ANN401 - transformers is untyped
-    """What matches every special token of more than one character."""
+def special_tokens(tokenizer: Any) -> re.Pattern[str] | None:  # noqa: ANN401 - transformers is untyped
+    """What matches every special token of more than one character; None where there is none."""
     found = {str(token) for token in tokenizer.added_tokens_decoder.values() if token.special}
     found = {token for token in found | set(tokenizer.all_special_tokens) if len(token) > 1}
     longest_first = sorted(found, key=len, reverse=True)

@@ -3,9 +3,8 @@
 from mint_bench.errors import MintError, suggestion
 from mint_bench.tactics.tagger import Tagger
 
-# `embedded` is the most valid tagger that travels with the package; others keep their own names.
-TAGGERS: dict[str, str] = {"embedded": "embedded-fast", "embedded-fast": "embedded-fast"}
-
+TAGGERS: tuple[str, ...] = ("embedded", "embedded-fast")
+"""Those that travel with the package: the most valid one, and the n-grams alone."""
 
 LLM_TAGGERS: tuple[str, ...] = ("llm", "llm-binary")
 """Taggers that ask the models of Inspect's role `tagger`; they live in `inspect_plugin`."""
@@ -25,7 +24,12 @@ def load_tagger(name: str) -> Tagger:
             )
         hint = suggestion(name, (*TAGGERS, *LLM_TAGGERS))
         raise MintError(f"no tagger is called {name!r}; {hint}")
+    from mint_bench.encoder import FOLDER, shipped
     from mint_bench.resources import resource
+    from mint_bench.tactics.encoded import EncoderTagger
     from mint_bench.tactics.ngram import NgramTagger
 
-    return NgramTagger(name, resource("scorers", "taggers", TAGGERS[name]))
+    ngrams = resource("scorers", "taggers", "embedded-fast")
+    if name == "embedded-fast":
+        return NgramTagger(name, ngrams)
+    return EncoderTagger(name, shipped(), resource(*FOLDER), ngrams)

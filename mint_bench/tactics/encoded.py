@@ -1,4 +1,4 @@
-"""The tagger on a small encoder: each sentence with its neighbours in the reply.
+"""The tagger on a small encoder: each sentence with its neighbours in the reply, and its n-grams.
 
 Needs onnxruntime, no torch. What it was taught and how well it does stand in the card beside its
 weights; how it was trained in `validation.fit_encoder`.
@@ -12,56 +12,71 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 
-from mint_bench import encoder
-from mint_bench.encoder import Encoder
+from mint_bench.encoder import COMMON_FILE, VERSION, Common, Encoder
 from mint_bench.errors import MintError
 from mint_bench.files import read_model
-from mint_bench.resources import sha256_text
+from mint_bench.resources import sha256_file, sha256_text
 from mint_bench.tactics.english import Found, tag_english
+from mint_bench.tactics.ngram import NgramModel, place_features, read_ngrams
 from mint_bench.tactics.sentences import split_sentences
 from mint_bench.tactics.tagger import TACTICS, SplitReply, Tagging
 
-THRESHOLDS_FILE = "thresholds.json"
+BLEND_FILE = "blend.json"
+VOICES = ("adapters", "people", "ngrams")
+"""What a sentence's tactics are read from: the encoder's logits for each labeller, and n-grams'."""
+
+Floats = npt.NDArray[np.float32]
 
 
-class Thresholds(BaseModel):
-    """What stands beside the network: where each tactic begins.
+class Blend(BaseModel):
+    """What stands beside the network: how the voices are summed, and where each tactic begins.
 
     Attributes:
         version: Of the code that reads sentences for the network.
-        thresholds: Logit above which a tactic is present, by tactic.
+        weights: Of each voice.
+        thresholds: Sum of logits above which a tactic is present, by tactic.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: str
+    weights: dict[str, float]
     thresholds: dict[str, float]
 
-    def array(self) -> npt.NDArray[np.float32]:
+    def sums(self, voices: Floats) -> Floats:
+        """The weighed sum over the voices: shape (S, 3, 10) to (S, 10), or (3, 10) to (10,)."""
+        weights = np.array([self.weights[name] for name in VOICES], dtype=np.float32)
+        return np.tensordot(voices, weights, axes=(-2, 0)).astype(np.float32)
+
+    def limits(self) -> Floats:
         """The thresholds in the order of `TACTICS`, shape (10,)."""
         return np.array([self.thresholds[name] for name in TACTICS], dtype=np.float32)
 
 
 class EncoderTagger:
-    """A tagger that reads its model from a folder.
+    """A tagger on an encoder, with blend and common part in one folder and n-grams in another.
 
     Attributes:
         name: The name by which it was loaded.
-        sha: SHA-256 of network, head, tokenizer, thresholds and code version.
+        sha: SHA-256 of both models, what stands beside them and the versions of their code.
     """
 
-    def __init__(self, name: str, folder: Path) -> None:
-        path = folder / THRESHOLDS_FILE
-        limits = read_model(path, Thresholds)
-        if limits.version != encoder.VERSION or set(limits.thresholds) != set(TACTICS):
+    def __init__(self, name: str, encoder: Encoder, folder: Path, ngrams: Path) -> None:
+        path = folder / BLEND_FILE
+        self._blend = read_model(path, Blend)
+        names = (set(self._blend.weights), set(self._blend.thresholds))
+        if self._blend.version != VERSION or names != (set(VOICES), set(TACTICS)):
             raise MintError(
                 f"{path}: made for another version of mint-bench; "
                 "reinstall it or run: mint-bench scorers train taggers/embedded"
             )
         self.name = name
-        self._encoder = Encoder(folder)
-        self._thresholds = limits.array()
-        self.sha = sha256_text(self._encoder.sha, limits.model_dump_json())
+        self._encoder = encoder
+        self._common = Common.read(folder / COMMON_FILE)
+        self._ngrams, ngrams_sha = read_ngrams(ngrams)
+        self._limits = self._blend.limits()
+        parts = (sha256_file(folder / COMMON_FILE), self._blend.model_dump_json())
+        self.sha = sha256_text(self._encoder.sha, ngrams_sha, *parts)
 
     def tag(self, replies: Sequence[SplitReply]) -> list[Tagging]:
         """Tag each reply; one in an unsupported language comes back unscored."""
@@ -73,7 +88,14 @@ class EncoderTagger:
     def _found(self, reply: SplitReply) -> Found:
         whole, places = in_context(reply.text, reply.sentences)
         reading = self._encoder.read(whole)
-        return Found(reading.logits[places] > self._thresholds, reading.vector)
+        sums = self._blend.sums(with_ngrams(reading.logits, self._ngrams, whole))
+        return Found(sums[places] > self._limits, self._common.without(reading.vector))
+
+
+def with_ngrams(logits: Floats, ngrams: NgramModel, sentences: Sequence[str]) -> Floats:
+    """The voices of a reply's S sentences: the encoder's logits and the n-grams', (S, 3, 10)."""
+    counted = ngrams.logits(sentences, place_features([len(sentences)]))
+    return np.concatenate([logits, counted[:, None]], axis=1).astype(np.float32)
 
 
 def in_context(text: str, sentences: Sequence[str]) -> tuple[Sequence[str], list[int]]:

@@ -95,10 +95,8 @@ class NgramTagger:
     """
 
     def __init__(self, name: str, folder: Path) -> None:
-        path = folder / WEIGHTS_FILE
         self.name = name
-        self._model = NgramModel.from_arrays(read_arrays(path), path)
-        self.sha = sha256_text(sha256_file(path), VERSION)
+        self._model, self.sha = read_ngrams(folder)
 
     def tag(self, replies: Sequence[SplitReply]) -> list[Tagging]:
         """Tag each reply; one in an unsupported language comes back unscored."""
@@ -109,6 +107,17 @@ class NgramTagger:
         sentences = [sentence for reply in replies for sentence in reply.sentences]
         present = self._model.logits(sentences, place_features(counts)) > self._model.thresholds
         return [Found(part) for part in np.split(present, np.cumsum(counts)[:-1])] if counts else []
+
+
+def read_ngrams(folder: Path) -> tuple[NgramModel, str]:
+    """The model of a folder, and the SHA-256 of its weights and code version.
+
+    Raises:
+        MintError: If there are no weights, or they are damaged or of another version.
+    """
+    path = folder / WEIGHTS_FILE
+    model = NgramModel.from_arrays(read_arrays(path), path)
+    return model, sha256_text(sha256_file(path), VERSION)
 
 
 def place_features(counts: Sequence[int]) -> Floats:

@@ -29,6 +29,7 @@ def render_card(card: Card) -> str:
         percent=_percent,
         interval=_interval,
         worst=_worst,
+        sum_of=_sum_of,
     )
     return text + "\n"
 
@@ -71,6 +72,11 @@ def _told(target: tuple[str, float, float, bool]) -> str:
 def _worst(by_name: Mapping[str, float], count: int = 3) -> list[str]:
     """The names with the lowest figures."""
     return sorted(by_name, key=by_name.__getitem__)[:count]
+
+
+def _sum_of(weights: Mapping[str, float]) -> str:
+    """Weighed parts as a sum: `0.75 adapters + 0.5 ngrams`."""
+    return " + ".join(f"{weight:g} {name}" for name, weight in weights.items() if weight)
 
 
 def _number(value: float | None) -> str:

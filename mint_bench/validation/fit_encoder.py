@@ -1,4 +1,4 @@
-"""What the small encoder learns from, what it is measured on, and where its tactics begin.
+"""What the small encoder learns from, and what it says of replies that it did not learn from.
 
 Needs no torch: the learning itself is given as a function (`local_models.encoder_fit`), and figures
 come from the quantised networks that it writes, read as they are read in use.
@@ -14,11 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from mint_bench import encoder
-from mint_bench.encoder import Encoder, SentenceReader
+from mint_bench.encoder import Encoder, Labeller, SentenceReader
 from mint_bench.resources import sha256_text
 from mint_bench.sources.fetch import cache_dir
-from mint_bench.tactics.encoded import in_context
-from mint_bench.tactics.tagger import TACTICS
+from mint_bench.tactics.encoded import in_context, with_ngrams
+from mint_bench.tactics.ngram import NgramModel
+from mint_bench.validation import fit_tagger
 from mint_bench.validation.labels import (
     HUMAN,
     LabelledReply,
@@ -28,7 +29,7 @@ from mint_bench.validation.labels import (
 )
 from mint_bench.validation.own_labels import LabelledText, read_own
 
-FOLDS = 4
+FOLDS = 3
 PEOPLE_WEIGHT = 4.0  # of a sentence that people labelled, against one tagged by a model
 OWN_WEIGHT = 1.0  # of a sentence labelled or written for this project
 STRETCH = 16  # sentences that training reads with each other
@@ -53,21 +54,19 @@ class Settings:
         masked: Share of tokens hidden in training.
         kept: Weight of keeping the base model's vectors.
         inner: Units of the head's inner layer.
-        outputs: Logits a sentence.
         seed: Of everything random.
     """
 
-    epochs: int = 2
-    batch: int = 40
+    epochs: int = 3
+    batch: int = 48
     rate: float = 2e-4
     head_rate: float = 5.0
     layer_decay: float = 0.95
     weight_decay: float = 0.01
     dropout: float = 0.1
     masked: float = 0.05
-    kept: float = 1.0
-    inner: int = 384
-    outputs: int = len(TACTICS)
+    kept: float = 0.1
+    inner: int = 192
     seed: int = 1
 
 
@@ -78,11 +77,13 @@ class Example:
     Attributes:
         sentences: The tokens of each sentence.
         present: Their labels, shape (sentences, 10).
+        labeller: Who labelled them.
         weight: Of each of them in the loss.
     """
 
     sentences: tuple[tuple[int, ...], ...]
     present: Bools
+    labeller: Labeller
     weight: float
 
 
@@ -119,15 +120,16 @@ class Material:
             people=tuple(s for s in self.people if s.response not in responses),
         )
 
-    def texts(self) -> list[tuple[LabelledText, float]]:
-        """What is learned from, with its weight."""
+    def texts(self) -> list[tuple[LabelledText, Labeller, float]]:
+        """What is learned from, who labelled it, and its weight."""
+        adapters, by_people = Labeller.ADAPTERS, Labeller.PEOPLE
         tagged = [
-            (LabelledText(reply.text, reply.sentences, reply.present), 1.0)
+            (LabelledText(reply.text, reply.sentences, reply.present), adapters, 1.0)
             for reply in self.replies
             if reply.present is not None and reply.system != HUMAN
         ]
-        people = [(text, PEOPLE_WEIGHT) for text in people_texts(self.people)]
-        return [*tagged, *people, *((text, OWN_WEIGHT) for text in self.own)]
+        people = [(text, by_people, PEOPLE_WEIGHT) for text in people_texts(self.people)]
+        return [*tagged, *people, *((text, by_people, OWN_WEIGHT) for text in self.own)]
 
     def examples(self, reader: SentenceReader) -> list[Example]:
         """The same as tokens, long replies in stretches of `STRETCH` sentences."""
@@ -135,9 +137,10 @@ class Material:
             Example(
                 tuple(map(reader.tokens, text.sentences[start : start + STRETCH])),
                 text.present[start : start + STRETCH],
+                labeller,
                 weight,
             )
-            for text, weight in self.texts()
+            for text, labeller, weight in self.texts()
             for start in range(0, len(text.sentences), STRETCH)
         ]
 
@@ -160,8 +163,7 @@ def people_texts(people: Sequence[LabelledSentence]) -> list[LabelledText]:
 def system_folds(systems: Sequence[str]) -> dict[str, int]:
     """Fold of each system; the two sizes of a method are in different ones, people in none (-1).
 
-    This is what a user meets: a new system, somewhat like one that was learned from. The card has
-    the figures with a whole base size left out, too.
+    This is what a user meets: a new system, somewhat like one that was learned from.
     """
     known = sorted(set(systems) - {HUMAN})
     methods = sorted({system.rsplit("-", 1)[0] for system in known})
@@ -222,23 +224,35 @@ class Workshop:
         """Hash of texts, labels, weights and settings."""
         parts = [
             part
-            for text, weight in material.texts()
-            for part in (text.text, *text.sentences, text.present.tobytes().hex(), str(weight))
+            for text, labeller, weight in material.texts()
+            for part in (
+                text.text,
+                *text.sentences,
+                text.present.tobytes().hex(),
+                labeller.name,
+                str(weight),
+            )
         ]
         return sha256_text(json.dumps(asdict(self.settings)), encoder.VERSION, *parts)[:16]
 
-    def logits(self, folder: Path, texts: Sequence[tuple[str, Sequence[str]]]) -> list[Floats]:
-        """Logits of sentences that stand in a text, from the network in a folder."""
+    def voices(
+        self, folder: Path, ngrams: NgramModel, texts: Sequence[tuple[str, Sequence[str]]]
+    ) -> list[Floats]:
+        """Of sentences that stand in a text, from the network in a folder and from n-grams.
+
+        Returns:
+            For each text, shape (sentences, 3, 10), as `tactics.encoded.VOICES` names them.
+        """
         network = Encoder(folder)
         found = []
         for text, sentences in texts:
             whole, places = in_context(text, sentences)
-            found.append(network.read(whole).logits[places])
+            found.append(with_ngrams(network.read(whole).logits, ngrams, whole)[places])
         return found
 
 
-def responses_of(material: Material, fold: int | None) -> frozenset[int]:
-    """The responses that people labelled in a fold; none for None."""
+def responses_of(material: Material, fold: int) -> frozenset[int]:
+    """The responses that people labelled in a fold."""
     return frozenset(s.response for s in material.people if s.response % FOLDS == fold)
 
 
@@ -248,26 +262,26 @@ def held_out(
     folds: Mapping[str, int],
     fold: int,
     progress: Progress,
-    *,
-    people: bool = True,
 ) -> tuple[dict[int, Floats], dict[int, Floats]]:
-    """Logits of a fold's systems and, if asked, of its responses, from a network without either.
+    """The voices on a fold's systems and on its responses, from models without either.
 
     Returns:
-        Position of the reply in `material.replies` to its logits, and position of the sentence in
-        `material.people` to its ten.
+        Position of the reply in `material.replies` to its sentences' voices, and position of the
+        sentence in `material.people` to its own, shape (3, 10).
     """
     systems = frozenset(system for system, of in folds.items() if of == fold)
-    responses = responses_of(material, fold if people else None)
-    folder = workshop.network(material.without(systems, responses), progress)
+    responses = responses_of(material, fold)
+    left = material.without(systems, responses)
+    folder = workshop.network(left, progress)
+    ngrams = fit_tagger.fit(fit_tagger.gather(left.replies, left.people, left.own))
     asked = [i for i, reply in enumerate(material.replies) if reply.system in systems]
     replies = [material.replies[i] for i in asked]
-    found = workshop.logits(folder, [(reply.text, reply.sentences) for reply in replies])
+    found = workshop.voices(folder, ngrams, [(reply.text, reply.sentences) for reply in replies])
     said = [i for i, s in enumerate(material.people) if s.response in responses]
-    alone = workshop.logits(
-        folder, [(material.people[i].context, [material.people[i].text]) for i in said]
+    alone = workshop.voices(
+        folder, ngrams, [(material.people[i].context, [material.people[i].text]) for i in said]
     )
     return (
         dict(zip(asked, found, strict=True)),
-        {index: logits[0] for index, logits in zip(said, alone, strict=True)},
+        {index: voices[0] for index, voices in zip(said, alone, strict=True)},
     )

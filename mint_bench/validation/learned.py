@@ -36,6 +36,6 @@ def learned_from_systems(tagger: str, systems: Iterable[str]) -> list[str]:
     """Those of the systems whose replies the tagger learned from, by name."""
     if tagger not in TAGGERS:
         return []
-    card = read_json(resource("scorers", "taggers", TAGGERS[tagger], "card.json"))
+    card = read_json(resource("scorers", "taggers", tagger, "card.json"))
     known = (card.get("unseen_methods") or card.get("unseen_systems", {})).get("folds", {})
     return [system for system in systems if system in known]

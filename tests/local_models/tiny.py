@@ -6,7 +6,7 @@ CHAT_TEMPLATE = (
 )
 
 
-def build(folder, chat_template=CHAT_TEMPLATE, positions=1024):
+def build(folder, chat_template=CHAT_TEMPLATE, positions=1024, heads=4):
     """Write a Llama of 2 layers and 64 hidden units with its tokenizer; return the folder."""
     import torch
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
@@ -23,8 +23,8 @@ def build(folder, chat_template=CHAT_TEMPLATE, positions=1024):
     torch.manual_seed(7)
     config = LlamaConfig(
         vocab_size=len(fast), hidden_size=64, intermediate_size=128, num_hidden_layers=2,
-        num_attention_heads=4, num_key_value_heads=2, max_position_embeddings=positions,
-        initializer_range=0.5,
+        num_attention_heads=heads, num_key_value_heads=heads // 2,
+        max_position_embeddings=positions, initializer_range=0.5,
     )  # fmt: skip
     LlamaForCausalLM(config).save_pretrained(folder)
     fast.save_pretrained(folder)

@@ -1,4 +1,4 @@
-"""The encoder's tagger: sentences in their reply, thresholds from its folder."""
+"""The encoder's tagger: sentences in their reply, n-grams beside, a blend from its folder."""
 
 import json
 import shutil
@@ -8,10 +8,14 @@ import pytest
 
 from mint_bench import encoder
 from mint_bench.errors import MintError
+from mint_bench.resources import resource
 from mint_bench.scoring import split_reply
-from mint_bench.tactics.encoded import EncoderTagger, in_context
+from mint_bench.tactics.encoded import VOICES, Blend, EncoderTagger, in_context, with_ngrams
+from mint_bench.tactics.ngram import place_features, read_ngrams
 from mint_bench.tactics.tagger import TACTICS, SplitReply
+from mint_bench.weights import write_arrays
 
+NGRAMS = resource("scorers", "taggers", "embedded-fast")
 TEXT = "I see. Go on. Why? Go on."
 
 
@@ -44,28 +48,53 @@ def test_many_sentences_take_linear_time():
 def folder(tiny_encoder, tmp_path):
     for path in tiny_encoder.iterdir():
         shutil.copyfile(path, tmp_path / path.name)
-    write_thresholds(tmp_path, 0.0)
+    write_blend(tmp_path, 0.0)
+    nothing = {"mean": np.zeros(384), "directions": np.zeros((0, 384))}
+    write_arrays(tmp_path / encoder.COMMON_FILE, nothing)
     return tmp_path
 
 
-def write_thresholds(folder, limit, version=encoder.VERSION):
-    limits = {"version": version, "thresholds": dict.fromkeys(TACTICS, limit)}
-    (folder / "thresholds.json").write_text(json.dumps(limits))
+def write_blend(folder, limit, version=encoder.VERSION):
+    blend = {
+        "version": version,
+        "weights": dict.fromkeys(VOICES, 1.0),
+        "thresholds": dict.fromkeys(TACTICS, limit),
+    }
+    (folder / "blend.json").write_text(json.dumps(blend))
+
+
+def load(folder):
+    return EncoderTagger("tiny", encoder.Encoder(folder), folder, NGRAMS)
+
+
+def test_a_blend_sums_its_voices_by_their_weights():
+    weights = {"adapters": 0.5, "people": 2.0, "ngrams": -1.0}
+    blend = Blend(version="1", weights=weights, thresholds={})
+    voices = np.float32([[[1, 10], [2, 20], [3, 30]]])
+    assert blend.sums(voices).tolist() == [[0.5 + 4 - 3, 5 + 40 - 30]]
+
+
+def test_ngrams_stand_beside_the_encoder_s_logits():
+    ngrams, _ = read_ngrams(NGRAMS)
+    sentences = ("I see.", "What happened then?")
+    voices = with_ngrams(np.zeros((2, 2, 10), np.float32), ngrams, sentences)
+    assert voices.shape == (2, 3, 10)
+    assert (voices[:, 2] == ngrams.logits(sentences, place_features([2]))).all()
 
 
 @pytest.mark.slow
 def test_a_tactic_begins_at_its_threshold(folder):
     reply = split_reply("I hear you. What happened?", "en")
     for limit, expected in ((-99.0, True), (99.0, False)):
-        write_thresholds(folder, limit)
-        [tagging] = EncoderTagger("tiny", folder).tag([reply])
+        write_blend(folder, limit)
+        [tagging] = load(folder).tag([reply])
         assert (tagging.present == expected).all()
         assert tagging.present.shape == (2, 10)
 
 
 @pytest.mark.slow
 def test_a_sentence_asked_alone_has_the_tactics_that_it_has_in_its_reply(folder):
-    tagger = EncoderTagger("tiny", folder)
+    tagger = load(folder)
     whole = split_reply(TEXT, "en")
     [everything] = tagger.tag([whole])
     [one] = tagger.tag([SplitReply(TEXT, ("Why?",))])
@@ -75,13 +104,13 @@ def test_a_sentence_asked_alone_has_the_tactics_that_it_has_in_its_reply(folder)
 
 @pytest.mark.slow
 def test_sha_changes_with_a_threshold(folder):
-    first = EncoderTagger("tiny", folder).sha
-    write_thresholds(folder, 0.1)
-    assert EncoderTagger("tiny", folder).sha != first
+    first = load(folder).sha
+    write_blend(folder, 0.1)
+    assert load(folder).sha != first
 
 
 @pytest.mark.slow
-def test_thresholds_of_another_version_are_refused(folder):
-    write_thresholds(folder, 0.0, version="0")
+def test_a_blend_of_another_version_is_refused(folder):
+    write_blend(folder, 0.0, version="0")
     with pytest.raises(MintError, match="made for another version"):
-        EncoderTagger("tiny", folder)
+        load(folder)

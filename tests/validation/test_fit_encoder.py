@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mint_bench.encoder import SentenceReader
+from mint_bench.encoder import Labeller, SentenceReader
 from mint_bench.local_models.encoder_fit import EncoderLearner
+from mint_bench.resources import resource
+from mint_bench.tactics.ngram import read_ngrams
 from mint_bench.validation import fit_encoder
 from mint_bench.validation.fit_encoder import (
     FOLDS,
@@ -38,24 +40,32 @@ def test_the_two_sizes_of_a_method_are_in_different_folds(material):
         other = folds.get(system.replace("1.7B", "4B"))
         assert not system.endswith("1.7B") or other is None or other != fold
     sizes = np.bincount([fold for fold in folds.values() if fold >= 0], minlength=FOLDS)
-    assert sizes.min() >= 3
+    assert sizes.min() >= 4
 
 
 def test_what_is_left_out_is_not_learned_from(material):
     left = material.without(frozenset({"ours1_q_dkl_Qwen3-4B"}), frozenset({0, 1}))
     assert not any(reply.system == "ours1_q_dkl_Qwen3-4B" for reply in left.replies)
-    learned = {text.text for text, _ in left.texts()}
+    learned = {text.text for text, *_ in left.texts()}
     assert not learned & {s.context for s in material.people if s.response in {0, 1}}
 
 
 def test_human_supporters_are_never_learned_from(material):
     theirs = {reply.text for reply in material.replies if reply.system == HUMAN}
     others = {reply.text for reply in material.replies if reply.system != HUMAN}
-    assert not {text.text for text, _ in material.texts()} & (theirs - others)
+    assert not {text.text for text, *_ in material.texts()} & (theirs - others)
+
+
+def test_each_text_is_learned_as_the_view_of_who_labelled_it(material):
+    found = {id(text): labeller for text, labeller, _ in material.texts()}
+    assert {found[id(text)] for text in material.own} == {Labeller.PEOPLE}
+    adapters = sum(labeller is Labeller.ADAPTERS for labeller in found.values())
+    aligned = [r for r in material.replies if r.present is not None and r.system != HUMAN]
+    assert adapters == len(aligned)
 
 
 def test_people_count_more_than_models(material):
-    weights = {weight for _, weight in material.texts()}
+    weights = {weight for *_, weight in material.texts()}
     assert weights == {1.0, fit_encoder.PEOPLE_WEIGHT}
     texts = people_texts(material.people)
     assert sum(len(text.sentences) for text in texts) == len(material.people)
@@ -91,8 +101,9 @@ def test_a_network_is_learned_once_and_anew_from_other_labels(tmp_path):
     other = workshop.network(Material((), (), tuple(read_written()[:2])))
     assert other != first
     assert calls == [3, 2]
-    [logits] = workshop.logits(first, [("I see. Why?", ["Why?"])])
-    assert logits.shape == (1, 10)
+    ngrams, _ = read_ngrams(resource("scorers", "taggers", "embedded-fast"))
+    [voices] = workshop.voices(first, ngrams, [("I see. Why?", ["Why?"])])
+    assert voices.shape == (1, 3, 10)
 
 
 @pytest.mark.slow

@@ -8,16 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mint_bench.encoder import HEAD_FILE
 from mint_bench.errors import MintError
 from mint_bench.resources import resource
 from mint_bench.validation import agreement, fit_judge, fit_tagger
 from mint_bench.validation.cards import render_card
 from mint_bench.validation.labels import read_replies, read_sentences
 from mint_bench.validation.own_labels import read_own
-from mint_bench.validation.train import train
+from mint_bench.validation.train import TRAINERS, train
 from mint_bench.weights import read_arrays, write_arrays
 
-SCORERS = ("taggers/embedded-fast", "judges/embedded")
+SCORERS = ("taggers/embedded-fast", "judges/embedded", "taggers/embedded")
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +83,7 @@ def test_both_sizes_of_a_method_share_a_fold(labels):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_a_held_out_fold_gives_the_figures_on_the_tagger_card(labels):
     replies, people, own = labels
     figures = card("taggers/embedded-fast")["unseen_size"]
@@ -133,29 +135,30 @@ def test_the_shipped_card_is_the_one_that_its_figures_give(name):
 def test_the_card_names_the_shipped_weights(name):
     from mint_bench.resources import sha256_file
 
-    path = resource("scorers", *name.split("/"), "weights.npz")
+    path = resource("scorers", *name.split("/"), TRAINERS[name].weights)
     assert card(name)["weights_sha256"] == sha256_file(path)
-    assert str(read_arrays(path)["version"]).startswith("1.")
+    arrays = path if path.suffix == ".npz" else path.with_name(HEAD_FILE)
+    assert str(read_arrays(arrays)["version"]).split(".")[0] == "1"
 
 
 def test_the_shipped_scorers_meet_their_targets():
-    tagger, judge = (card(name) for name in SCORERS)
+    tagger, judge = card("taggers/embedded-fast"), card("judges/embedded")
     assert tagger["unseen_methods"]["macro_f1"] >= 0.79
     close = judge["unseen_methods"]["share_of_systems_close"]
     assert sum(share > 0.8 for share in close.values()) >= 5
 
 
-def test_an_encoder_has_a_card_with_its_targets():
-    figures = card("taggers/embedded-fast")
-    made = figures | {
-        "kind": "encoder",
-        "name": "taggers/embedded",
-        "megabytes": 23.4,
-        "unseen_systems": figures["unseen_methods"],
-    }
-    text = render_card(made)
+def test_the_encoder_is_better_than_the_ngrams_and_fits_the_repository():
+    fast, encoder = card("taggers/embedded-fast"), card("taggers/embedded")
+    assert encoder["unseen_systems"]["macro_f1"] > fast["unseen_methods"]["macro_f1"]
+    assert encoder["people"]["macro_f1"] > fast["people"]["macro_f1"] + 0.05
+    assert encoder["megabytes"] <= 25
+
+
+def test_the_encoders_card_says_what_misses_its_target():
+    text = render_card(card("taggers/embedded"))
     assert "# taggers/embedded: encoder tagger" in text
-    assert "F1 of *present* on systems left out: 0.793, aim at least 0.87: **missed**" in text
+    assert "F1 of *present* on systems left out: 0.809, aim at least 0.87: **missed**" in text
 
 
 def test_an_unknown_scorer_is_refused(tmp_path):
