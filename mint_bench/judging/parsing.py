@@ -137,6 +137,11 @@ def parse_binary(text: str) -> bool | NoAnswer:
     return found if isinstance(found, NoAnswer) else found == 1
 
 
+def parse_object(text: str, what: str) -> dict[str, object] | NoAnswer:
+    """The one JSON object that an answer is; `what` names in the reason what it should hold."""
+    return _object(_unfenced(text), what)
+
+
 def _unfenced(text: str) -> str:
     """The text without a code fence that holds all of it."""
     stripped = text.strip()

@@ -147,3 +147,11 @@ def load_rubric(path: Path | None = None) -> Rubric:
         MintError: If the file cannot be read or breaks a rule; the message names the field.
     """
     return read_model(path or resource("scorers", "empathy.yaml"), Rubric)
+
+
+def rewordings() -> dict[str, Path]:
+    """Files that say the shipped rubric in other words, by name.
+
+    For checks: a judge that heeds the meaning rates alike by each. No ranked run uses them.
+    """
+    return {path.stem: path for path in sorted(resource("scorers", "rewordings").glob("*.yaml"))}
