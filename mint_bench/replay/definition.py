@@ -13,9 +13,16 @@ from mint_bench.errors import MintError
 from mint_bench.files import read_model, read_text
 from mint_bench.resources import resource
 from mint_bench.scoring import History
+from mint_bench.sources import Source, load, load_profiles
 
 TASKS: tuple[str, ...] = ("multi_turn", "gold_history", "human")
-Seeker = Literal["scripted"]
+Simulated = Literal["anchored", "persona"]
+Seeker = Literal["scripted", "anchored", "persona"]
+SCRIPTED: Seeker = "scripted"
+ANCHORED: Simulated = "anchored"
+PERSONA: Simulated = "persona"
+SIMULATED: tuple[Simulated, ...] = (ANCHORED, PERSONA)
+SEEKERS: tuple[Seeker, ...] = (SCRIPTED, *SIMULATED)
 
 
 class Sampling(BaseModel):
@@ -25,6 +32,48 @@ class Sampling(BaseModel):
 
     temperature: float = Field(ge=0, le=2)
     max_tokens: int = Field(ge=1, description="New tokens a reply, hidden reasoning included")
+
+
+class PersonaRules(BaseModel):
+    """How long a persona's conversation lasts, and how its emotion moves."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source: str = Field(min_length=1)
+    max_turns: int = Field(ge=1)
+    start: int = Field(ge=0, le=100)
+    step: int = Field(ge=1, le=100)
+    success: int = Field(ge=0, le=100)
+    failure: int = Field(ge=0, le=100)
+
+
+class Told(BaseModel):
+    """Title and description of the task with a simulated seeker."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str = Field(min_length=1)
+    description: str = Field(min_length=1)
+
+
+class SeekerRules(BaseModel):
+    """`tasks/seekers/seekers.yaml`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sampling: Sampling
+    persona: PersonaRules
+    told: dict[Simulated, Told] = Field(description="What the task is called with each seeker")
+
+
+@cache
+def seeker_rules() -> SeekerRules:
+    """The shipped rules.
+
+    Raises:
+        MintError: If the file does not fit.
+    """
+    return read_model(resource("tasks", "seekers", "seekers.yaml"), SeekerRules)
 
 
 class TaskDefinition(BaseModel):
@@ -45,19 +94,61 @@ class TaskDefinition(BaseModel):
     )
     sampling: Sampling | None = None
 
-    def prompt(self, override: Path | None = None) -> str | None:
+    def prompt(self, override: Path | None = None, language: str = "en") -> str | None:
         """The system prompt's text: from the caller's file, else from the task's own.
+
+        Args:
+            override: The caller's file.
+            language: Of the conversations; a prompt in it (`name.zh.md`) goes before `name.md`.
 
         Raises:
             MintError: If the file is missing or empty.
         """
         if override is None and self.system_prompt is None:
             return None
-        path = override or resource("tasks", *str(self.system_prompt).split("/"))
+        path = override or _in_language(
+            resource("tasks", *str(self.system_prompt).split("/")), language
+        )
         text = read_text(path).strip()
         if not text:
             raise MintError(f"{path}: the system prompt is empty")
         return text
+
+
+def _in_language(path: Path, language: str) -> Path:
+    other = path.with_name(f"{path.stem}.{language}{path.suffix}")
+    return other if other.is_file() else path
+
+
+def with_seeker(definition: TaskDefinition, seeker: str) -> TaskDefinition:
+    """The task with another seeker; a persona brings the source that it is made from.
+
+    Raises:
+        MintError: If there is no such seeker.
+    """
+    if seeker not in SEEKERS:
+        raise MintError(f"seeker={seeker} is not known; choose one of {', '.join(SEEKERS)}")
+    update: dict[str, object] = {"seeker": seeker}
+    if seeker in SIMULATED:
+        told = seeker_rules().told[seeker]
+        update |= {"title": told.title, "description": told.description}
+    if seeker == PERSONA:
+        update["source"] = seeker_rules().persona.source
+    return definition.model_copy(update=update)
+
+
+def source_for(definition: TaskDefinition, spec: str | None) -> Source:
+    """What a task is held on: conversations, or the profiles that a persona is made from.
+
+    Args:
+        definition: The task, with its seeker.
+        spec: Another source than the task's own; None for that.
+
+    Raises:
+        MintError: If the source cannot be had.
+    """
+    read = load_profiles if definition.seeker == PERSONA else load
+    return read(spec or definition.source)
 
 
 @cache
