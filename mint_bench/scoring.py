@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from mint_bench.conversation import Conversation, Message, Reply, Speaker, Turn
 from mint_bench.judging.judge import Exchange, Verdict
+from mint_bench.marks import ACTING, plain
 from mint_bench.metrics.surface import (
     Vector,
     conversation_surface,
@@ -19,6 +20,7 @@ from mint_bench.metrics.surface import (
     turn_surface,
     words,
 )
+from mint_bench.replay.course import SeekerFigures
 from mint_bench.tactics.sentences import split_sentences, visible_text
 from mint_bench.tactics.tagger import SplitReply, Tagging
 
@@ -29,6 +31,8 @@ Counts = Annotated[list[Count], Field(min_length=10, max_length=10)]
 Flag = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]  # a word, never a sentence
 ALSO = "also"
 """Where figures beside the ranking stand, and how their parts begin in `unscored` (`also.x`)."""
+Plain = Annotated[str, AfterValidator(plain)]
+"""What is told to people and never compared; nothing in it acts where it is shown."""
 Rating = Annotated[float, Field(ge=1, le=5)]
 AlsoName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Ratings = Annotated[list[Rating | None], Field(min_length=6, max_length=6)]
@@ -56,7 +60,7 @@ class ScoredTurn(BaseModel):
     also: dict[AlsoName, float] = Field(
         default_factory=dict, description="Figures beside the ranking, by name"
     )
-    unscored: dict[str, str] = Field(default_factory=dict, description="Part to reason")
+    unscored: dict[str, Plain] = Field(default_factory=dict, description="Part to reason")
 
     @property
     def lacks_a_part(self) -> bool:
@@ -69,10 +73,13 @@ class ScoredConversation(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    id: str = Field(min_length=1)
+    id: str = Field(min_length=1, pattern=f"^[^{ACTING}]+$")
     epoch: int = Field(default=1, ge=1)
     turns: list[ScoredTurn]
     surface: dict[str, float] = Field(default_factory=dict)
+    seeker: SeekerFigures | None = Field(
+        default=None, description="Of a simulated seeker: its audit and its emotions"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +96,7 @@ class Transcript:
             its scored turns then match `replies`.
         epoch: Number of the repetition, from 1.
         has_human: Whether the source's supporter is a human to compare with.
+        seeker: Figures of a simulated seeker.
     """
 
     conversation: Conversation
@@ -97,6 +105,7 @@ class Transcript:
     held: Conversation | None = None
     epoch: int = 1
     has_human: bool = True
+    seeker: SeekerFigures | None = None
 
 
 class TaggerLike(Protocol):
@@ -255,6 +264,7 @@ def assemble(
         epoch=transcript.epoch,
         turns=turns,
         surface=conversation_surface([text for text in own if text]),
+        seeker=transcript.seeker,
     )
 
 
@@ -295,7 +305,11 @@ def _turn_parts(
         "words": len(words(visible)),
         "tokens": reply.tokens,
         "reasoning_tokens": reply.reasoning_tokens,
-        "flags": [*(["cut_off"] if reply.cut_off else []), *(verdict.flags if verdict else ())],
+        "flags": [
+            *(["cut_off"] if reply.cut_off else []),
+            *(["oldest_left_out"] if reply.left_out else []),
+            *(verdict.flags if verdict else ()),
+        ],
         "unscored": unscored,
     }
 

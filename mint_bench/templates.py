@@ -1,4 +1,4 @@
-"""Prompts from the template files under `scorers/`: filled in, with untrusted text as JSON.
+"""Prompts from template files under `scorers/` and `tasks/`, with untrusted text as JSON.
 
 Knows no prompt: what one says stands in its file, what goes into it is the caller's.
 """
@@ -24,8 +24,12 @@ def render(folder: tuple[str, ...], name: str, **values: object) -> str:
         name: The file.
         values: What the template may use.
     """
-    template = _environment(resource("scorers", *folder)).get_template(name)
-    return template.render(**values).strip()
+    return render_file(resource("scorers", *folder, name), **values)
+
+
+def render_file(path: Path, **values: object) -> str:
+    """A template anywhere among the shipped data, as `render` does it."""
+    return _environment(path.parent).get_template(path.name).render(**values).strip()
 
 
 @cache

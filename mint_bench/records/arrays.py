@@ -11,6 +11,7 @@ import numpy as np
 
 from mint_bench.judging.judge import DIMENSIONS
 from mint_bench.metrics.repetition import TACTIC_COUNT, Groups, PairSums, Sets, pair_sums
+from mint_bench.replay.course import SeekerFigures
 from mint_bench.scoring import ScoredConversation, ScoredTurn
 from mint_bench.stats.statistic import Floats
 
@@ -34,6 +35,8 @@ class Turns:
         ratings: Shape (N, 6), NaN where unscored.
         partial: Turns whose published aggregate stands on five ratings, shape (N,).
         source: The turns themselves, in the same order.
+        seekers: Of each conversation and epoch its place in `ids` and its simulated seeker, where
+            there is one.
     """
 
     ids: tuple[str, ...]
@@ -47,6 +50,7 @@ class Turns:
     ratings: Floats
     partial: Sets
     source: tuple[ScoredTurn, ...]
+    seekers: tuple[tuple[int, SeekerFigures], ...] = ()
 
     @property
     def groups(self) -> int:
@@ -76,6 +80,7 @@ def turns_of(conversations: Sequence[ScoredConversation]) -> Turns:
         np.array([turn.ratings or nothing for turn in turns], dtype=np.float64).reshape(-1, 6),
         np.array([PARTIAL_AGGREGATE in turn.flags for turn in turns], dtype=bool),
         turns,
+        tuple((index[c.id], c.seeker) for c in conversations if c.seeker is not None),
     )
 
 
@@ -98,12 +103,11 @@ def pairs(turns: Turns, pairing: Pairing, lag: int = 1) -> PairSums:
 
 def adjacent(turns: Turns, lag: int = 1) -> tuple[Groups, Groups]:
     """Positions (earlier, later) of turns `lag` apart in one conversation and epoch."""
-    place = {
-        (int(s), int(t)): position
-        for position, (s, t) in enumerate(zip(turns.session, turns.t, strict=True))
-    }
-    found = [
-        (place[s, t - lag], position) for (s, t), position in place.items() if (s, t - lag) in place
-    ]
-    both = np.array(found, dtype=np.int64).reshape(-1, 2)
-    return both[:, 0], both[:, 1]
+    span = int(turns.t.max(initial=0)) + lag + 1
+    keys = turns.session * span + turns.t
+    order = np.argsort(keys, kind="stable")
+    wanted = np.where(turns.t > lag, keys - lag, -1)
+    found = np.searchsorted(keys[order], wanted)
+    earlier = order[np.minimum(found, len(order) - 1)] if len(order) else order
+    there = keys[earlier] == wanted
+    return earlier[there], np.flatnonzero(there)

@@ -4,6 +4,7 @@ One registry serves table, page, comparison and live metrics. A column knows its
 and direction; intervals and printing stand elsewhere.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,8 +12,9 @@ import numpy as np
 
 from mint_bench.judging.aggregate import aggregate_array
 from mint_bench.judging.judge import DIMENSIONS, HIGHER_IS_BETTER
-from mint_bench.metrics.novelty import entropy, novelty
+from mint_bench.metrics import novelty
 from mint_bench.metrics.repetition import (
+    TACTIC_COUNT,
     Persistence,
     micro_rows,
     persistence_rows,
@@ -22,6 +24,7 @@ from mint_bench.metrics.repetition import (
 )
 from mint_bench.metrics.surface import EMBEDDING, OVERLAPS, PAIRINGS
 from mint_bench.records.arrays import Pairing, Turns, adjacent, pairs
+from mint_bench.records.seeker import SEEKER
 from mint_bench.stats.statistic import Difference, Floats, MacroRatio, Ratio, Statistic
 
 MIN_TACTIC_CONVERSATIONS = 10
@@ -40,6 +43,7 @@ class Column:
         better: `higher`, `lower`, or None where neither is.
         scale: Ends of a closed scale, for marking figures that lie at its bound.
         interval: Whether an interval is given (raw macro stickiness is a point).
+        rare_left_out: Whether tactics in fewer than 10 conversations are left out of it.
     """
 
     name: str
@@ -49,14 +53,15 @@ class Column:
     better: str | None = None
     scale: tuple[float, float] | None = None
     interval: bool = True
+    rare_left_out: bool = False
 
 
 def mean_rows(turns: Turns, values: Floats) -> Floats:
     """Rows (Σy, count) over a system's turns; NaN values count nowhere."""
     known = ~np.isnan(values)
-    rows = np.zeros((turns.groups, 2))
-    np.add.at(rows, turns.group[known], np.stack([values[known], np.ones(known.sum())], axis=1))
-    return rows
+    group, groups = turns.group[known], turns.groups
+    counts = np.bincount(group, minlength=groups).astype(np.float64)
+    return np.stack([np.bincount(group, values[known], groups), counts], axis=1)
 
 
 def aggregates(turns: Turns) -> Floats:
@@ -89,7 +94,7 @@ def _number(name: str) -> Callable[[Turns], Floats]:
 
 
 def _surface(name: str) -> Callable[[Turns], Floats]:
-    return lambda turns: np.array([t.surface.get(name) for t in turns.source], dtype=np.float64)
+    return lambda turns: np.array([t.surface.get(name, math.nan) for t in turns.source])
 
 
 def unscored(turns: Turns) -> Floats:
@@ -100,20 +105,18 @@ def unscored(turns: Turns) -> Floats:
 def novelties(turns: Turns) -> Floats:
     """Novelty of each reply against the system's own previous turn; NaN where either is unknown."""
     values = np.full(len(turns.source), np.nan)
-    for position in np.flatnonzero((turns.t == 1) & turns.tagged):
-        values[position] = novelty(turns.tactics[position].tolist(), None)
-    for earlier, later in zip(*adjacent(turns), strict=True):
-        if turns.tagged[earlier] and turns.tagged[later]:
-            values[later] = novelty(turns.tactics[later].tolist(), turns.tactics[earlier].tolist())
+    first = (turns.t == 1) & turns.tagged
+    values[first] = novelty.novelties(turns.tactics[first], np.zeros((int(first.sum()), 10)))
+    earlier, later = adjacent(turns)
+    known = turns.tagged[earlier] & turns.tagged[later]
+    earlier, later = earlier[known], later[known]
+    values[later] = novelty.novelties(turns.tactics[later], turns.tactics[earlier])
     return values
 
 
 def entropies(turns: Turns) -> Floats:
     """Within-turn entropy of each reply; NaN where unscored."""
-    return np.array([
-        entropy(row) if known else np.nan
-        for row, known in zip(turns.tactics, turns.tagged, strict=True)
-    ])
+    return np.where(turns.tagged, novelty.entropies(turns.tactics), np.nan)
 
 
 def common_tactics(rows: Floats) -> Floats:
@@ -121,13 +124,23 @@ def common_tactics(rows: Floats) -> Floats:
 
     The others' columns are set to zero, which leaves them out of the macro mean.
     """
-    return rows * _common_mask(rows)
+    return rows * common_mask(rows)
 
 
-def _common_mask(rows: Floats) -> Floats:
-    """1 for the columns of a tactic with a denominator in enough conversations, else 0."""
-    before = np.split(rows, 2, axis=1)[1]
-    return np.tile((before > 0).sum(axis=0) >= MIN_TACTIC_CONVERSATIONS, 2).astype(np.float64)
+def common_mask(rows: Floats) -> Floats:
+    """1 for the columns of a tactic with a denominator in enough conversations, else 0.
+
+    Args:
+        rows: Blocks (h_1 … h_10, n_1 … n_10), shape (K, d), or of several systems (M, K, d): then
+            in enough conversations of every one.
+
+    Returns:
+        Shape (d,).
+    """
+    before = rows[..., TACTIC_COUNT : 2 * TACTIC_COUNT] > 0
+    common = before.sum(axis=-2) >= MIN_TACTIC_CONVERSATIONS
+    common = common.reshape(-1, TACTIC_COUNT).all(axis=0)
+    return np.tile(common, rows.shape[-1] // TACTIC_COUNT).astype(np.float64)
 
 
 def excess_rows(turns: Turns) -> Floats:
@@ -149,7 +162,7 @@ def excess_rows(turns: Turns) -> Floats:
     owner[turns.session] = turns.group
     null = np.zeros_like(rows)
     np.add.at(null, owner, null_by_session)
-    kept = _common_mask(rows)
+    kept = common_mask(rows)
     return np.concatenate([rows * kept, null * kept], axis=1)
 
 
@@ -166,7 +179,7 @@ def _common(pairing: Pairing) -> Callable[[Turns], Floats]:
 
 
 def _columns() -> list[Column]:
-    five = (1.0, 5.0)
+    five, most = (1.0, 5.0), (-math.inf, 1.0)  # of repetition only the upper end is fixed
     columns = [
         Column(name, name.replace("_", " "), Ratio(), _rating(i), direction, five)
         for i, (name, direction) in enumerate(
@@ -190,8 +203,10 @@ def _columns() -> list[Column]:
             _stickiness("self"),
             interval=False,
         ),
-        Column("repetition_vs_human", "repetition vs human", Ratio(), _repetition("human")),
-        Column("repetition_vs_self", "repetition", Ratio(), _repetition("self"), "lower"),
+        Column(
+            "repetition_vs_human", "repetition vs human", Ratio(), _repetition("human"), None, most
+        ),
+        Column("repetition_vs_self", "repetition", Ratio(), _repetition("self"), "lower", most),
         Column(
             "persistence_vs_self",
             "persistence",
@@ -203,12 +218,14 @@ def _columns() -> list[Column]:
             "stickiness vs human, tested tactics",
             MacroRatio(),
             _common("human"),
+            rare_left_out=True,
         ),
         Column(
             "stickiness_vs_self_common",
             "stickiness vs self, tested tactics",
             MacroRatio(),
             _common("self"),
+            rare_left_out=True,
         ),
         Column(
             "stickiness_vs_self_micro",
@@ -221,6 +238,7 @@ def _columns() -> list[Column]:
             "stickiness over the shuffle null",
             Difference(MacroRatio(), MacroRatio(), 20),
             excess_rows,
+            rare_left_out=True,
         ),
         *(
             Column(
@@ -252,6 +270,7 @@ def _columns() -> list[Column]:
             for pairing in PAIRINGS
         ),
         Column("unscored", "unscored", Ratio(), _per_turn(unscored), "lower"),
+        *(Column(name, heading, Ratio(), rows, better) for name, heading, rows, better in SEEKER),
     ]
     return columns
 

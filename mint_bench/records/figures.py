@@ -24,6 +24,7 @@ from mint_bench.stats.intervals import (
 from mint_bench.stats.statistic import Floats, Ratio
 
 MIN_OFF_BOUND = 10
+AT_BOUND = "at bound"
 Method = Literal["t", "bootstrap"]
 
 
@@ -45,6 +46,14 @@ class Figure:
     n: int
     note: str | None = None
 
+    @property
+    def at_bound(self) -> bool:
+        """Whether fewer than 10 conversations lie off the end of the scale.
+
+        Its interval then covers less than it claims, see `stats.coverage`.
+        """
+        return self.note is not None and AT_BOUND in self.note.split("; ")
+
 
 def figures(
     conversations: Sequence[ScoredConversation],
@@ -59,11 +68,23 @@ def figures(
         names: Which columns; all by default.
     """
     turns = turns_of(conversations)
-    rows = rows_of(turns, names)
-    intervals = intervals_of(rows, method)
+    return figures_from(turns, rows_of(turns, names), method)
+
+
+def values(conversations: Sequence[ScoredConversation]) -> dict[str, float]:
+    """Every figure without its interval, NaN where undefined: what `verify` recomputes."""
+    turns = turns_of(conversations)
+    return {
+        name: float(COLUMNS[name].statistic.value(rows.sum(axis=0)))
+        for name, rows in rows_of(turns).items()
+    }
+
+
+def figures_from(turns: Turns, rows: dict[str, Floats], method: Method) -> dict[str, Figure]:
+    """The figures of the columns in `rows`, which `rows_of` makes of the same turns."""
     return {
         name: _figure(COLUMNS[name], interval, rows[name], turns)
-        for name, interval in intervals.items()
+        for name, interval in intervals_of(rows, method).items()
     }
 
 
@@ -91,21 +112,47 @@ def intervals_of(rows: dict[str, Floats], method: Method) -> dict[str, Interval]
 
 
 def _figure(column: Column, interval: Interval, rows: Floats, turns: Turns) -> Figure:
-    value = None if math.isnan(interval.value) else interval.value
-    if value is None:
+    unstable = (
+        column.name.startswith("repetition")
+        and turns.tagged.any()
+        and np.nanmean(density(turns)) > UNSTABLE_DENSITY
+    )
+    note = f"unstable: density above {UNSTABLE_DENSITY:g}" if unstable else None
+    return figure_of(interval, rows, column.scale, bounded=column.interval, note=note)
+
+
+def figure_of(
+    interval: Interval,
+    rows: Floats,
+    scale: tuple[float, float] | None = None,
+    *,
+    bounded: bool = True,
+    note: str | None = None,
+) -> Figure:
+    """A figure as it is shown: its interval, and what a reader must know of it.
+
+    Args:
+        interval: Value with interval.
+        rows: What it was computed from; (Σy, count) where there is a scale.
+        scale: Ends of its scale: no interval leaves it, and figures at its end are marked.
+        bounded: Whether it is shown with an interval.
+        note: A further note.
+    """
+    if math.isnan(interval.value):
         return Figure(None, None, None, interval.n, "undefined")
     notes = []
-    bounded = column.interval and not math.isnan(interval.low)
-    if column.interval and 0 < interval.n < MIN_CONVERSATIONS:
+    if bounded and 0 < interval.n < MIN_CONVERSATIONS:
         notes.append(f"fewer than {MIN_CONVERSATIONS} conversations")
-    if column.scale and off_bound(rows, column.scale) < MIN_OFF_BOUND:
-        notes.append("at bound")
-    if column.name.startswith("repetition") and np.nanmean(density(turns)) > UNSTABLE_DENSITY:
-        notes.append(f"unstable: density above {UNSTABLE_DENSITY:g}")
+    if bounded and scale and off_bound(rows, scale) < MIN_OFF_BOUND:
+        notes.append(AT_BOUND)
+    if note:
+        notes.append(note)
+    shown = bounded and not math.isnan(interval.low)
+    least, most = scale or (-math.inf, math.inf)
     return Figure(
-        value,
-        interval.low if bounded else None,
-        interval.high if bounded else None,
+        interval.value,
+        max(interval.low, least) if shown else None,
+        min(interval.high, most) if shown else None,
         interval.n,
         "; ".join(notes) or None,
     )

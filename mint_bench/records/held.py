@@ -8,9 +8,10 @@ from pathlib import Path
 
 from mint_bench import __version__
 from mint_bench.beside import measure_replies, text_figure, with_figure
-from mint_bench.conversation import Reply
+from mint_bench.conversation import Conversation, Reply
 from mint_bench.errors import MintError
 from mint_bench.judging.judge import Judge
+from mint_bench.marks import plain
 from mint_bench.records.schema import (
     Board,
     JudgeRef,
@@ -36,6 +37,19 @@ def public_name(source: str) -> str:
     return f"file:{Path(source[5:]).name}" if source.startswith("file:") else source
 
 
+def transcript_of(conversation: Conversation) -> Transcript:
+    """A conversation with its own supporter turns as the replies."""
+    return Transcript(
+        conversation=conversation,
+        replies=tuple(
+            Reply(conversation.turns[position].text) for position in conversation.scored_turns
+        ),
+        history="own",
+        held=conversation,
+        has_human=False,
+    )
+
+
 def record_of_transcripts(
     source: Source,
     tagger: Tagger | None,
@@ -53,26 +67,17 @@ def record_of_transcripts(
         also: Figures of the replies' words beside the ranking, by name.
 
     Raises:
-        MintError: If the system's name holds no letter or digit, or there is no such figure.
+        MintError: If the system's name holds no letter or digit or cannot be printed, or there is
+            no such figure.
     """
     name = slug(system)
-    if not name:
+    if not name or plain(system) != system:
         raise MintError(
-            f"system name {system!r} holds none of a-z, A-Z, 0-9; give another by --system"
+            f"system name {system!r} holds none of a-z, A-Z, 0-9, or what cannot be printed; give "
+            "another by --system"
         )
     beside = {figure: text_figure(figure) for figure in also}
-    transcripts = [
-        Transcript(
-            conversation=conversation,
-            replies=tuple(
-                Reply(conversation.turns[position].text) for position in conversation.scored_turns
-            ),
-            history="own",
-            held=conversation,
-            has_human=False,
-        )
-        for conversation in source.conversations
-    ]
+    transcripts = [transcript_of(conversation) for conversation in source.conversations]
     scored = score(transcripts, tagger, judge)
     for key, figure in beside.items():
         scored = [

@@ -14,7 +14,7 @@ from typing import Any
 
 from mint_bench import __version__
 from mint_bench.errors import MintError
-from mint_bench.files import read_json, read_text
+from mint_bench.files import fits_the_model, read_json, read_text
 from mint_bench.judging.judge import DIMENSIONS
 from mint_bench.metrics.surface import conversation_surface, turn_surface, words
 from mint_bench.records import store
@@ -71,8 +71,13 @@ def import_system(folder: Path, system: str, human: Mapping[Key, list[int]]) -> 
     Raises:
         MintError: If a file is missing, damaged, or holds an unknown tactic or rating.
     """
+    with fits_the_model(str(folder / "outputs" / system)):
+        return _imported(folder, system, human)
+
+
+def _imported(folder: Path, system: str, human: Mapping[Key, list[int]]) -> Record:
     path = folder / "outputs" / system / "conversations_tagged.json"
-    rows = _tagged_rows(path)
+    rows = tagged_rows(path)
     judge, ratings = _ratings(folder / "eval_outputs" / system)
     stray = sum(key not in rows for key in ratings)
     if stray == len(ratings):
@@ -131,7 +136,7 @@ def human_counts(folder: Path) -> dict[Key, list[int]]:
     """
     path = folder / "outputs" / HUMAN / "conversations_tagged.json"
     if path.is_file():
-        return {key: _counts(row, f"{path}: {key}") for key, row in _tagged_rows(path).items()}
+        return {key: _counts(row, f"{path}: {key}") for key, row in tagged_rows(path).items()}
     shipped = sorted(data_root().glob(f"results/{HUMAN}/*.json"))
     if not shipped:
         raise MintError(f"{path}: missing, and so is the human record that could stand in for it")
@@ -144,7 +149,12 @@ def human_counts(folder: Path) -> dict[Key, list[int]]:
     }
 
 
-def _tagged_rows(path: Path) -> dict[Key, Mapping[str, Any]]:
+def tagged_rows(path: Path) -> dict[Key, Mapping[str, Any]]:
+    """The tagged replies of one system by place.
+
+    Raises:
+        MintError: If the file is missing or not of the release's form.
+    """
     rows: dict[Key, Mapping[str, Any]] = {}
     value = read_json(path)
     if not isinstance(value, list) or not value:

@@ -11,9 +11,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from mint_bench.scoring import History, ScoredConversation
+from mint_bench.marks import ACTING
+from mint_bench.scoring import History, Plain, ScoredConversation
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f|]+$")]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=f"^[^{ACTING}|]+$")]
 Slug = Annotated[
     str, StringConstraints(min_length=1, max_length=120, pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$")
 ]
@@ -80,6 +81,10 @@ class Board(_Part):
     judges: list[JudgeRef]
 
 
+TRUNCATE = "truncate"
+"""Key of `sampling`: what was left out of conversations longer than the context (`oldest`)."""
+
+
 class Settings(_Part):
     """What may differ between systems of one board: the model and how it was run."""
 
@@ -96,18 +101,18 @@ class Provenance(_Part):
     """How the record came about."""
 
     version: Name
-    command: str | None = None
-    versions: dict[str, str] = Field(default_factory=dict)
+    command: Plain | None = None
+    versions: dict[Plain, Plain] = Field(default_factory=dict)
     started: datetime | None = None
     finished: datetime | None = None
-    tokens: dict[str, int] = Field(default_factory=dict)
+    tokens: dict[Plain, int] = Field(default_factory=dict)
     cost_usd: float | None = Field(default=None, ge=0)
-    hardware: str | None = None
+    hardware: Plain | None = None
     log_sha: Sha | None = None
-    also: dict[str, str] = Field(
+    also: dict[Plain, Plain] = Field(
         default_factory=dict, description="What produced each figure beside the ranking"
     )
-    notes: list[str] = Field(default_factory=list)
+    notes: list[Plain] = Field(default_factory=list)
 
 
 class Record(_Part):

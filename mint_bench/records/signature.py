@@ -7,7 +7,7 @@ import json
 
 from pydantic import BaseModel
 
-from mint_bench.records.schema import Board, Record
+from mint_bench.records.schema import TRUNCATE, Board, Record
 from mint_bench.resources import sha256_text
 
 SHORT = 8
@@ -60,9 +60,11 @@ def _pinned(name: str, sha: str | None) -> str:
 def signature(record: Record) -> str:
     """The board's signature, then what may differ within it: settings, epochs, n, version."""
     conversations = len({conversation.id for conversation in record.conversations})
+    truncate = record.settings.sampling.get(TRUNCATE)
     return "|".join([
         board_signature(record.board),
         f"settings:{short_sha(record.settings)}",
+        *([f"truncate:{truncate}"] if truncate else []),
         f"epochs:{record.settings.epochs}",
         f"n:{conversations}",
         f"v:{record.provenance.version}",

@@ -4,7 +4,7 @@ Reads and writes only; whether a record is believable is the question of `verify
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from mint_bench.errors import MintError
 from mint_bench.files import read_json, validate_model, write_text
 from mint_bench.records.schema import Record
 from mint_bench.records.signature import short_sha, signature
+from mint_bench.records.withdrawn import Withdrawn, marked_paths
 from mint_bench.resources import sha256_text
 
 OPTIONAL = (
@@ -57,6 +58,13 @@ def _pruned(conversation: dict[str, Any]) -> dict[str, Any]:
         {k: v for k, v in turn.items() if k not in OPTIONAL or v not in (None, [], {})}
         for turn in conversation["turns"]
     ]
+    if conversation["seeker"] is None:
+        del conversation["seeker"]
+    else:
+        seeker = conversation["seeker"]
+        seeker["lines"] = [
+            {k: v for k, v in line.items() if v not in ([], {})} for line in seeker["lines"]
+        ]
     return {**conversation, "turns": turns}
 
 
@@ -85,33 +93,84 @@ def read(path: Path) -> Record:
         MintError: If the file is missing, no JSON, not a record, or changed since it was
             written; the message names the field.
     """
-    value = read_json(path)
+    return parse(read_json(path), str(path))
+
+
+def parse(value: object, where: str) -> Record:
+    """A record from its decoded JSON.
+
+    Raises:
+        MintError: As `read`; the message starts with `where`.
+    """
     if not isinstance(value, dict):
-        raise MintError(f"{path}: not a record (expected a JSON object)")
+        raise MintError(f"{where}: not a record (expected a JSON object)")
     if value.get("schema") != 1:
         raise MintError(
-            f"{path}: schema: {value.get('schema')!r} is not known; this version reads schema 1"
+            f"{where}: schema: {value.get('schema')!r:.40} is not known; this version reads schema "
+            "1"
         )
     written = value.pop("digest", None)
-    record = validate_model(value, Record, str(path))
+    record = validate_model(value, Record, where)
     if written != digest(value):
         raise MintError(
-            f"{path}: digest: the record was changed after it was written; "
+            f"{where}: digest: the record was changed after it was written; "
             "restore it or produce it again"
         )
     return record
 
 
 def read_all(folder: Path) -> list[Record]:
-    """Read every record under a results folder, in the order of their paths.
+    """Read every record under a results folder that counts, in the order of their paths.
+
+    What was withdrawn is left out; `read_withdrawn` gives it.
 
     Raises:
         MintError: If the folder is missing, a file is no record, or two records have the same
             system and signature.
     """
-    if not folder.is_dir():
-        raise MintError(f"{folder}: no such folder of records")
-    return read_files(sorted(folder.glob("*/*.json")))
+    return read_merged([folder])
+
+
+def read_withdrawn(folder: Path) -> list[Withdrawn]:
+    """The records under a results folder that were withdrawn, the latest first.
+
+    Raises:
+        MintError: If the marks or a file are not in form.
+    """
+    found = [Withdrawn(read(path), mark) for path, mark in marked_paths(folder).items()]
+    return sorted(found, key=lambda one: (one.mark.since, one.mark.record), reverse=True)
+
+
+def files_in(folder: Path, pattern: str) -> list[Path]:
+    """The files under a folder of records, in the order of their paths.
+
+    Raises:
+        MintError: If one is a link or no plain file: a record could then be any file of this
+            machine.
+    """
+    paths = sorted(folder.glob(pattern))
+    for path in paths:
+        between = path.relative_to(folder).parents
+        linked = path.is_symlink() or any((folder / part).is_symlink() for part in between[:-1])
+        if linked or not path.is_file():
+            raise MintError(f"{path}: a link, or no plain file; put the record itself in its place")
+    return paths
+
+
+def read_merged(folders: Sequence[Path]) -> list[Record]:
+    """Read the records of several folders; a later folder's stand in the place of an earlier's.
+
+    Raises:
+        MintError: As `read_all`.
+    """
+    chosen: dict[Path, Path] = {}
+    for folder in folders:
+        if not folder.is_dir():
+            raise MintError(f"{folder}: no such folder of records")
+        gone = marked_paths(folder)
+        found = (path for path in files_in(folder, "*/*.json") if path not in gone)
+        chosen |= {path.relative_to(folder): path for path in found}
+    return read_files(chosen[place] for place in sorted(chosen))
 
 
 def read_files(paths: Iterable[Path]) -> list[Record]:

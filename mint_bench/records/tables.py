@@ -1,20 +1,17 @@
-"""Boards and their rows, and their plain forms: JSON, CSV, Markdown, LaTeX.
+"""Boards and their rows, and the text of a cell.
 
-One table a board; a record never stands among records that it cannot be compared with. The
-look in a terminal belongs to `cli`, the page to `leaderboard`.
+One table a board; a record never stands among records that it cannot be compared with. Whole
+tables as text are `forms`'; the look in a terminal belongs to `cli`, the page to `leaderboard`.
 """
 
-import csv
-import io
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mint_bench.records.columns import COLUMNS
 from mint_bench.records.figures import Figure, figures
 from mint_bench.records.schema import Board, Record
 from mint_bench.records.signature import board_signature, signature
+from mint_bench.replay.definition import SCRIPTED, SEEKERS
 
 SHOWN = (
     "aggregated_empathy",
@@ -28,6 +25,13 @@ SHOWN = (
 PRIMARY = "aggregated_empathy"
 KIND_ORDER = ("model", "published", "human", "trivial")
 MAX_UNSCORED = 0.05
+AT_BOUND_MARK = "†"
+AT_BOUND_NOTE = (
+    "at bound: fewer than 10 conversations lie off the scale's end, so that the interval covers "
+    "less than it says"
+)
+DEAF = "does not hear the system"
+"""What must be known of the scripted seeker, wherever its figures stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +58,16 @@ class BoardTable:
 
 def board_tables(records: Sequence[Record]) -> list[BoardTable]:
     """Group records by board and compute their figures; the largest board first."""
-    groups: dict[str, list[Record]] = {}
-    for record in records:
-        groups.setdefault(board_signature(record.board), []).append(record)
+    return grouped([Row(record, figures(record.conversations)) for record in records])
+
+
+def grouped(rows: Sequence[Row]) -> list[BoardTable]:
+    """Rows by board; the largest board first."""
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(board_signature(row.record.board), []).append(row)
     tables = [
-        BoardTable(
-            name,
-            members[0].board,
-            tuple(sorted((Row(r, figures(r.conversations)) for r in members), key=_order)),
-        )
+        BoardTable(name, members[0].record.board, tuple(sorted(members, key=_order)))
         for name, members in groups.items()
     ]
     return sorted(tables, key=lambda table: (-len(table.rows), table.signature))
@@ -74,21 +79,11 @@ def _order(row: Row) -> tuple[int, float, str]:
     return apart, -(empathy if empathy is not None else 0.0), row.record.system
 
 
-def as_json(tables: Sequence[BoardTable]) -> str:
-    """One object a record: system, board, and per column value, low, high, n."""
-    objects = [
-        {
-            "system": row.record.system,
-            "title": row.record.title,
-            "kind": row.record.kind,
-            "board": table.signature,
-            "signature": row.signature,
-            **{name: figure_json(row.figures[name]) for name in COLUMNS},
-        }
-        for table in tables
-        for row in table.rows
-    ]
-    return json.dumps(objects, ensure_ascii=False, indent=1)
+def hears(board: Board) -> bool | None:
+    """Whether the seeker hears the system; None where transcripts do not say, or nobody speaks."""
+    if board.seeker is None or board.seeker.name not in SEEKERS:
+        return None
+    return board.seeker.name != SCRIPTED
 
 
 def figure_json(figure: Figure) -> dict[str, float | int | str | None]:
@@ -102,69 +97,6 @@ def figure_json(figure: Figure) -> dict[str, float | int | str | None]:
     return plain | ({"note": figure.note} if figure.note else {})
 
 
-def as_csv(tables: Sequence[BoardTable]) -> str:
-    """One line a record: the columns of the published table, each with low and high."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    ends = [f"{name}{end}" for name in COLUMNS for end in ("", "_low", "_high")]
-    writer.writerow(["system", "board", "n", *ends])
-    for table in tables:
-        for row in table.rows:
-            cells = [
-                "" if number is None else f"{number:.4f}"
-                for name in COLUMNS
-                for number in (
-                    row.figures[name].value,
-                    row.figures[name].low,
-                    row.figures[name].high,
-                )
-            ]
-            writer.writerow([row.record.system, table.signature, row.figures[PRIMARY].n, *cells])
-    return out.getvalue()
-
-
-def as_markdown(tables: Sequence[BoardTable]) -> str:
-    """A Markdown table a board, with the board's signature under it."""
-    parts = []
-    for table in tables:
-        heads = ["system", *(COLUMNS[name].title for name in SHOWN), "n"]
-        lines = [
-            "| " + " | ".join(heads) + " |",
-            "| --- |" + " ---: |" * (len(heads) - 1),
-        ]
-        lines += [
-            "| " + " | ".join([_plain(row.record.title), *cells(row), str(size(row))]) + " |"
-            for row in table.rows
-        ]
-        parts.append("\n".join(lines) + f"\n\n`{table.signature}`\n")
-    return "\n".join(parts)
-
-
-def as_latex(tables: Sequence[BoardTable]) -> str:
-    """A booktabs table a board, with the board's signature as caption."""
-    parts = []
-    for table in tables:
-        heads = ["system", *(COLUMNS[name].title for name in SHOWN), "$n$"]
-        lines = [
-            r"\begin{table}",
-            r"\begin{tabular}{l" + "r" * (len(heads) - 1) + "}",
-            r"\toprule",
-            " & ".join(heads) + r" \\",
-            r"\midrule",
-            *(
-                " & ".join([_tex(row.record.title), *map(_tex, cells(row)), str(size(row))])
-                + r" \\"
-                for row in table.rows
-            ),
-            r"\bottomrule",
-            r"\end{tabular}",
-            rf"\caption{{\texttt{{{_tex(table.signature)}}}}}",
-            r"\end{table}",
-        ]
-        parts.append("\n".join(lines) + "\n")
-    return "\n".join(parts)
-
-
 def cells(row: Row) -> list[str]:
     """The shown figures of a row as text, each with its interval."""
     return [cell(row.figures[name], percent=name == "unscored") for name in SHOWN]
@@ -173,18 +105,37 @@ def cells(row: Row) -> list[str]:
 def cell(figure: Figure, *, percent: bool = False) -> str:
     """A figure as text: two decimals, its interval in brackets, a dash where undefined.
 
-    >>> cell(Figure(3.456, 3.21, 3.7, 50))
-    '3.46 [3.21, 3.70]'
+    An interval at bound is marked with a dagger.
+
+    >>> cell(Figure(3.456, 3.21, 3.7, 50)), cell(Figure(4.98, 4.9, 5, 50, "at bound"))
+    ('3.46 [3.21, 3.70]', '4.98† [4.90, 5.00]')
     >>> cell(Figure(None, None, None, 0))
     '–'
     """
+    value, interval = cell_parts(figure, percent=percent)
+    return f"{value} [{interval.replace('–', ', ')}]" if interval else value
+
+
+def cell_parts(figure: Figure, *, percent: bool = False) -> tuple[str, str]:
+    """Value and interval as text, the interval empty where there is none.
+
+    >>> cell_parts(Figure(0.456, -0.21, 0.7, 50))
+    ('0.46', '-0.21–0.70')
+    """
     if figure.value is None:
-        return "–"
+        return "–", ""
     if percent:
-        return f"{100 * figure.value:.1f} %"
+        return f"{100 * figure.value:.1f} %", ""
+    value = f"{figure.value:.2f}{AT_BOUND_MARK if figure.at_bound else ''}"
     if figure.low is None or figure.high is None:
-        return f"{figure.value:.2f}"
-    return f"{figure.value:.2f} [{figure.low:.2f}, {figure.high:.2f}]"
+        return value, ""
+    return value, f"{figure.low:.2f}–{figure.high:.2f}"
+
+
+def marks(table: BoardTable) -> list[str]:
+    """What the marks in a table's cells mean; empty where there are none."""
+    marked = any(row.figures[name].at_bound for row in table.rows for name in SHOWN)
+    return [f"{AT_BOUND_MARK} {AT_BOUND_NOTE}"] if marked else []
 
 
 def size(row: Row) -> int:
@@ -192,8 +143,22 @@ def size(row: Row) -> int:
     return len({conversation.id for conversation in row.record.conversations})
 
 
-def _plain(text: str) -> str:
+def markdown_text(text: str) -> str:
+    """Text on one line whose characters mean nothing in Markdown."""
     return re.sub(r"([\\`*_\[\]<>&|#~])", r"\\\1", " ".join(text.split()))
+
+
+def markdown_code(text: str) -> str:
+    """Text as Markdown's code, in a fence that nothing in it can close.
+
+    >>> markdown_code("a|b"), markdown_code("a`b")
+    ('`a|b`', '`` a`b ``')
+    """
+    runs = [len(run) for run in re.findall("`+", text)]
+    if not runs:
+        return f"`{text}`"
+    fence = "`" * (max(runs) + 1)
+    return f"{fence} {text} {fence}"
 
 
 _TEX = {c: f"\\{c}" for c in "&%$#_{}"} | {
@@ -201,8 +166,14 @@ _TEX = {c: f"\\{c}" for c in "&%$#_{}"} | {
     "^": r"\textasciicircum{}",
     "\\": r"\textbackslash{}",
     "–": "--",
+    "†": r"$^\dagger$",
 }
 
 
-def _tex(text: str) -> str:
-    return "".join(_TEX.get(character, character) for character in text)
+def tex(text: str) -> str:
+    """Text with LaTeX's own characters escaped.
+
+    The end of a row before it takes no star and no bracket of it for its own.
+    """
+    start = "{}" if text[:1] in {"[", "*"} else ""
+    return start + "".join(_TEX.get(character, character) for character in text)

@@ -6,6 +6,7 @@ can tell, for which the record names command, versions and hashes.
 
 import math
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +14,12 @@ import numpy as np
 from mint_bench.errors import MintError
 from mint_bench.metrics.surface import EMBEDDING, OVERLAPS, PAIRINGS
 from mint_bench.records.arrays import PARTIAL_AGGREGATE
-from mint_bench.records.figures import figures
+from mint_bench.records.figures import values
 from mint_bench.records.schema import Record
 from mint_bench.records.signature import signature
 from mint_bench.records.store import read, record_path
+from mint_bench.replay.audit import KINDS
+from mint_bench.replay.definition import SIMULATED, seeker_rules
 from mint_bench.resources import ids_sha
 from mint_bench.scoring import ALSO, ScoredConversation, ScoredTurn
 from mint_bench.sources import SOURCES
@@ -90,7 +93,7 @@ def _conversation(
     conversation: ScoredConversation, record: Record, field: str
 ) -> list[tuple[str, str]]:
     turns = conversation.turns
-    faults = []
+    faults = [(f"{field}.seeker{part}", why) for part, why in _seeker(conversation, record)]
     numbers = [turn.t for turn in turns]
     if not turns:
         faults.append((f"{field}.turns", "holds no turn"))
@@ -110,11 +113,39 @@ def _conversation(
     return faults
 
 
+def _seeker(conversation: ScoredConversation, record: Record) -> list[tuple[str, str]]:
+    """A simulated seeker's figures: there where the board says so, and possible by its rules."""
+    simulated = record.board.seeker is not None and record.board.seeker.name in SIMULATED
+    seeker, rules = conversation.seeker, seeker_rules().persona
+    if (seeker is not None) != simulated:
+        return [("", "must be there where the board's seeker is simulated, and only there")]
+    if seeker is None:
+        return []
+    faults = []
+    numbers = [line.t for line in seeker.lines]
+    if numbers != sorted(set(numbers)):
+        faults.append((".lines", "the numbers t must rise"))
+    unknown = {kind for line in seeker.lines for kind in (*line.faults, *line.unchecked)}
+    if unknown - set(KINDS):
+        faults.append((".lines", f"unknown fault {min(unknown - set(KINDS))!r}"))
+    emotions = seeker.emotions
+    if emotions and emotions[0] != rules.start:
+        faults.append((".emotions", f"begin at {emotions[0]}, not at {rules.start}"))
+    if any(abs(later - before) > rules.step for before, later in pairwise(emotions)):
+        faults.append((".emotions", f"change by more than {rules.step} in a turn"))
+    if len(emotions) > len(conversation.turns) + 1:
+        faults.append((".emotions", "are more than the replies"))
+    reached = {"success": emotions and emotions[-1] >= rules.success,
+               "failure": emotions and emotions[-1] < rules.failure}  # fmt: skip
+    if seeker.ending in reached and not reached[seeker.ending]:
+        faults.append((".ending", f"is {seeker.ending}, which the last emotion does not say"))
+    return faults
+
+
 def _turn(turn: ScoredTurn, record: Record) -> list[tuple[str, str]]:
     faults = []
     beside = {part for part in turn.unscored if part.startswith(f"{ALSO}.")}
-    unknown = set(turn.unscored) - set(PARTS) - beside
-    if unknown:
+    if unknown := turn.unscored.keys() - set(PARTS) - beside:
         faults.append(("unscored", f"unknown part {min(unknown)!r}"))
     silent = "reply" in turn.unscored
     if silent and (turn.tactics or turn.ratings):
@@ -138,18 +169,28 @@ def _turn(turn: ScoredTurn, record: Record) -> list[tuple[str, str]]:
     absent = turn.ratings.count(None) if turn.ratings else 0
     if absent != (PARTIAL_AGGREGATE in turn.flags):
         faults.append(("ratings", f"{absent} dimensions are missing, which the flags do not say"))
-    faults += [
-        (f"surface.{name}", f"{value} is not between {TURN_SURFACE[name]} and 1")
-        if name in TURN_SURFACE
-        else ("surface", f"unknown figure {name!r}")
-        for name, value in turn.surface.items()
-        if not TURN_SURFACE.get(name, 2) <= value <= 1
-    ]
+    faults += _surface(turn.surface)
     if turn.t == 1 and turn.surface:
         faults.append(("surface", "a first turn has no turn before it"))
     if not silent and not turn.words:
         faults.append(("words", "a reply without words"))
     return faults
+
+
+def _surface(surface: dict[str, float]) -> list[tuple[str, str]]:
+    """Figures beside the previous turn, in their ranges; nearly all pass at the first look."""
+    if not surface:
+        return []
+    values = surface.values()
+    if min(values) >= 0 and max(values) <= 1 and surface.keys() <= TURN_SURFACE.keys():
+        return []
+    return [
+        (f"surface.{name}", f"{value} is not between {TURN_SURFACE[name]} and 1")
+        if name in TURN_SURFACE
+        else ("surface", f"unknown figure {name!r}")
+        for name, value in surface.items()
+        if not TURN_SURFACE.get(name, 2) <= value <= 1
+    ]
 
 
 def _panel(turn: ScoredTurn, judges: int) -> list[tuple[str, str]]:
@@ -174,6 +215,6 @@ def _derived(record: Record) -> list[tuple[str, str]]:
     signature(record)
     return [
         (name, "cannot be recomputed")
-        for name, figure in figures(record.conversations).items()
-        if figure.value is not None and not math.isfinite(figure.value)
+        for name, value in values(record.conversations).items()
+        if math.isinf(value)
     ]

@@ -8,13 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mint_bench.errors import MintError
+from mint_bench.marks import ACTING
 from mint_bench.records.schema import Settings
 from mint_bench.records.store import digest, read, read_all, record_path, write
 from mint_bench.scoring import ScoredConversation, ScoredTurn
 from tests.records.release import a_record, a_turn
 
 counts = st.lists(st.integers(0, 9), min_size=10, max_size=10)
-names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
+names = st.from_regex(rf"[^{ACTING}|\ud800-\udfff]{{1,12}}", fullmatch=True)
 turns = st.builds(
     ScoredTurn,
     t=st.integers(1, 30),

@@ -7,8 +7,9 @@ import json
 import pytest
 
 from mint_bench.records.columns import COLUMNS, GOLDEN
+from mint_bench.records.forms import as_csv, as_json, as_latex, as_markdown
 from mint_bench.records.schema import Board
-from mint_bench.records.tables import as_csv, as_json, as_latex, as_markdown, board_tables
+from mint_bench.records.tables import board_tables
 from tests.records.release import a_record
 
 HOSTILE = r"""<script>x</script> & 5_% $a^{b}$ ~#\end [x](y) `c` *d*, "q" """.strip()
@@ -58,7 +59,7 @@ def test_csv_has_a_line_a_record_and_as_many_cells_as_heads():
     rows = list(csv.reader(io.StringIO(as_csv(board_tables([a_record(25), a_record(
         system="b")])))))  # fmt: skip
     assert len(rows) == 3
-    assert {len(row) for row in rows} == {3 + 3 * len(COLUMNS)}
+    assert {len(row) for row in rows} == {6 + 3 * len(COLUMNS)}
     first = dict(zip(rows[0], rows[1], strict=True))
     assert float(first["density_low"]) <= float(first["density"]) <= float(first["density_high"])
 

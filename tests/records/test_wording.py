@@ -4,7 +4,7 @@ import pytest
 
 from mint_bench.judging.embedded import FAR
 from mint_bench.records.tables import board_tables
-from mint_bench.records.wording import standing, unranked
+from mint_bench.records.wording import standing, standing_markdown, unranked
 from mint_bench.scoring import ScoredConversation
 from tests.records.release import a_record, a_turn
 
@@ -40,3 +40,32 @@ def test_the_reason_is_said_with_the_records_name():
         "Not ranked, more than 20% of its rated replies far from what the judge learned from: ours."
     )
     assert said in standing(with_far(5))
+
+
+def test_every_reason_is_said_and_not_only_the_first():
+    table = with_far(5, unrated=5)
+    first, second = (line for line in standing(table) if line.startswith("Not ranked"))
+    assert first == "Not ranked, more than 5% unscored: ours."
+    assert "far from what the judge learned from: ours." in second
+    assert unranked(table.board, table.rows[0]) == (
+        "more than 5% unscored; more than 20% of its rated replies far from what the judge "
+        "learned from"
+    )
+
+
+def test_what_holds_for_a_whole_board_names_nobody():
+    far = ScoredConversation(id="a", turns=[a_turn(t, flags=[FAR]) for t in (1, 2)])
+    near = ScoredConversation(id="a", turns=[a_turn(t) for t in (1, 2)])
+    records = [a_record(system=name, conversations=[far]) for name in ("ours", "theirs")]
+    [table] = board_tables(records)
+    assert any(line.endswith("learned from: all records.") for line in standing(table))
+    [table] = board_tables([*records, a_record(system="near", conversations=[near])])
+    assert any(line.endswith("learned from: ours, theirs.") for line in standing(table))
+
+
+def test_a_record_with_nothing_against_it_has_a_rank():
+    board = a_record().board.model_copy(update={"judges": []})
+    [table] = board_tables([a_record(board=board)])
+    assert unranked(table.board, table.rows[0]) is None
+    assert standing(table) == []
+    assert standing_markdown(table) == ""
