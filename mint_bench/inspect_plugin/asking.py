@@ -21,7 +21,7 @@ from inspect_ai.model import (
 )
 from inspect_ai.util import JSONSchema, LimitExceededError
 
-from mint_bench.inspect_plugin.generation import CUT_OFF
+from mint_bench.inspect_plugin.generation import CUT_OFF, generate
 from mint_bench.judging.parsing import NoAnswer
 from mint_bench.tactics.sentences import visible_text
 
@@ -48,7 +48,7 @@ async def ask_in_form(
     messages: list[ChatMessage] = [ChatMessageSystem(content=system), ChatMessageUser(content=user)]
     config = GenerateConfig(temperature=0, response_schema=schema)
     try:
-        output = await model.generate(messages, config=config)
+        output = await generate(model, messages, config)
     except (LimitExceededError, PrerequisiteError):
         raise
     except Exception as error:  # noqa: BLE001 - each provider fails in its own way

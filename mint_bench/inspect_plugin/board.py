@@ -13,8 +13,11 @@ COMMAND = "mint_bench_command"
 HARDWARE = "mint_bench_hardware"
 """Key of a run's metadata: what the model ran on, where that is this machine."""
 
-TAGGER_REF, JUDGE_REFS = "tagger", "judges"
-"""Keys of a score's metadata: the instruments that made it."""
+TAGGER_REF, JUDGE_REFS, SEEKER_REF = "tagger", "judges", "seeker"
+"""Keys of a score's metadata: the instruments that made it, and the simulated seeker."""
+
+REGRADED = "mint_bench_regraded"
+"""Key of a run's metadata: that it was scored again, in one line."""
 
 MODEL_REVISION = "mint_bench_model_revision"
 """Key of a run's metadata: what pins the weights."""
@@ -37,6 +40,7 @@ class RunBoard(BaseModel):
     history: History
     seeker: str | None
     max_turns: int | None = Field(default=None, ge=1)
+    truncate: str | None = None
     system_prompt_sha: str | None
     version: str
     python: str

@@ -4,82 +4,34 @@ The figures are those of `validation`; here they only get the flat names that In
 """
 
 import math
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
-from pydantic import BaseModel, ConfigDict
 
+from mint_bench.inspect_plugin.checked import (
+    Checked,
+    CheckedConversation,
+    CheckedResponse,
+    bias_of,
+    checked,
+    over_epochs,
+    over_rewordings,
+    ratings_of,
+)
 from mint_bench.judging.judge import DIMENSIONS
 from mint_bench.tactics.tagger import TACTICS
 from mint_bench.validation import judge_bias, judge_check
-from mint_bench.validation.ratings import Doubles, Ratings, conversation_means
 from mint_bench.validation.tagger_check import Tagged, sentence_figures
 
-CHECKED = "checked"
-"""Where a score's metadata holds what was checked."""
-
 SHOWN = ("kappa", "spearman", "alpha")
+ALIKE = ("same", "sd", "alpha")
 ROWS = (*DIMENSIONS, judge_check.MEAN)
-Row = list[float] | None
-
-
-class CheckedConversation(BaseModel):
-    """A conversation's ratings by a judge and by experts.
-
-    Attributes:
-        id: The conversation's.
-        ratings: By pass (`plain`, …), six ratings a reply; null where unscored.
-        experts: Six ratings by each expert.
-        words: Mean words of a reply.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    id: str
-    ratings: dict[str, list[Row]]
-    experts: list[list[float]]
-    words: float
-
-    def rated(self, name: str) -> Doubles:
-        """One pass as an array, shape (replies, 6), NaN where unscored."""
-        nothing = [math.nan] * len(DIMENSIONS)
-        return np.array([row or nothing for row in self.ratings[name]], dtype=np.float64)
-
-    def means(self) -> Doubles:
-        """The judge's mean over the replies, shape (6,)."""
-        plain = ((self.id, row) for row in self.rated(judge_bias.PLAIN))
-        return conversation_means(plain)[self.id]
-
-
-class CheckedResponse(BaseModel):
-    """The sentences of a response with what a tagger found, and people's labels."""
-
-    model_config = ConfigDict(frozen=True)
-
-    id: str
-    found: list[list[bool]]
-    present: list[list[bool]]
-    untagged: int
-
-    def right(self) -> int:
-        """Sentences whose ten tactics are all as labelled."""
-        return sum(a == b for a, b in zip(self.found, self.present, strict=True))
-
-
-Checked = TypeVar("Checked", bound=BaseModel)
-
-
-def rows_of(ratings: Doubles) -> list[Row]:
-    """Ratings as JSON has them: null for a reply without."""
-    return [None if np.isnan(row).any() else row.tolist() for row in ratings]
 
 
 def _checked(scores: Sequence[SampleScore], kind: type[Checked]) -> list[Checked]:
-    kept = [score.score.metadata or {} for score in scores]
-    return [kind.model_validate(metadata[CHECKED]) for metadata in kept if CHECKED in metadata]
+    return checked([score.score for score in scores], kind)
 
 
 @metric(scores="unreduced")
@@ -111,8 +63,7 @@ def _against_experts(
     talks: Sequence[CheckedConversation],
 ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """Agreement of the judge with the experts, and of one expert with the others."""
-    replies = ((talk.id, row) for talk in talks for row in talk.rated(judge_bias.PLAIN))
-    judge = Ratings("judge", conversation_means(replies), len(talks))
+    judge = ratings_of("judge", talks)
     by_id = {talk.id: talk.experts for talk in talks}
     ids = sorted(by_id)
     people = np.array([by_id[name] for name in ids]).swapaxes(0, 1)
@@ -132,13 +83,23 @@ def repeats() -> Metric:
     """
 
     def compute(scores: list[SampleScore]) -> Value:
-        epochs: dict[str, list[Doubles]] = defaultdict(list)
-        for talk in _checked(scores, CheckedConversation):
-            epochs[talk.id].append(talk.rated(judge_bias.PLAIN))
-        most = max((len(given) for given in epochs.values()), default=0)
-        whole = [np.stack(given) for given in epochs.values() if len(given) == most]
-        found = judge_bias.consistency([*np.concatenate(whole, axis=1)]) if most > 1 else {}
-        return {f"repeats_{name}": _mean(found, name) for name in ("same", "sd", "alpha")}
+        found = over_epochs(_checked(scores, CheckedConversation))
+        return {f"repeats_{name}": _mean(found, name) for name in ALIKE}
+
+    return compute
+
+
+@metric(scores="unreduced")
+def reworded() -> Metric:
+    """How consistent the judge is over rewordings of its rubric; NaN where none was asked for.
+
+    As `repeats`, over the shipped rubric and each rewording: `rewordings_same`, `rewordings_sd`,
+    `rewordings_alpha`.
+    """
+
+    def compute(scores: list[SampleScore]) -> Value:
+        found = over_rewordings(_checked(scores, CheckedConversation))
+        return {f"rewordings_{name}": _mean(found, name) for name in ALIKE}
 
     return compute
 
@@ -155,22 +116,16 @@ def biases() -> Metric:
 
     def compute(scores: list[SampleScore]) -> Value:
         talks = _checked(scores, CheckedConversation)
-        ratings = {
-            name: np.concatenate([np.zeros((0, 6)), *(talk.rated(name) for talk in talks)])
-            for name in judge_bias.PASSES
-        }
-        owners = [t.id for t in talks for _ in t.ratings[judge_bias.PLAIN]]
-        found = judge_bias.bias(owners, ratings) if owners else {}
+        found = bias_of(talks) if talks else {}
         shown = {
             f"{part}_{column}{end}": number
             for part in ("words_added", "emoji_added")
             for column in judge_bias.COLUMNS
             for end, number in _ends(found, part, column).items()
         }
-        length = {"length": _length(talks)} if talks else {}
         for dimension in DIMENSIONS:
             shown |= {
-                f"length_{dimension}{e}": x for e, x in _ends(length, "length", dimension).items()
+                f"length_{dimension}{e}": x for e, x in _ends(found, "length", dimension).items()
             }
         return {
             **shown,
@@ -178,16 +133,6 @@ def biases() -> Metric:
         }
 
     return compute
-
-
-def _length(talks: Sequence[CheckedConversation]) -> Mapping[str, Any]:
-    replies = ((talk.id, row) for talk in talks for row in talk.rated(judge_bias.PLAIN))
-    judge = Ratings("judge", conversation_means(replies), len(talks))
-    experts = [
-        Ratings(f"expert{i}", {talk.id: np.array(talk.experts[i]) for talk in talks}, len(talks))
-        for i in range(len(talks[0].experts))
-    ]
-    return judge_bias.length_residual(judge, experts, {talk.id: talk.words for talk in talks})
 
 
 @metric(scores="unreduced")

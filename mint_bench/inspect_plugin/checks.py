@@ -15,22 +15,28 @@ from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import Solver, TaskState
 
 from mint_bench.inspect_plugin.check_metrics import (
-    CHECKED,
-    CheckedConversation,
-    CheckedResponse,
     agreement,
     biases,
     f1,
     repeats,
-    rows_of,
+    reworded,
     unrated,
     untagged,
+)
+from mint_bench.inspect_plugin.checked import (
+    CHECKED,
+    CheckedConversation,
+    CheckedResponse,
+    Row,
+    rows_of,
 )
 from mint_bench.inspect_plugin.faults import told_by_inspect
 from mint_bench.inspect_plugin.held import conversation_of, sample_of
 from mint_bench.inspect_plugin.instruments import (
+    RunJudge,
     judge_to_check,
     references,
+    reworded_judges,
     roles_needed,
     tagger_to_check,
 )
@@ -55,7 +61,11 @@ EXPERTS, SENTENCES = "experts", "sentences"
 
 
 @task
-def judge_check(judge: str = "embedded", bias: bool = False) -> Task:  # noqa: FBT001, FBT002 - -T
+def judge_check(
+    judge: str = "embedded",
+    bias: bool = False,  # noqa: FBT001, FBT002 - -T
+    rewordings: bool = False,  # noqa: FBT001, FBT002 - -T
+) -> Task:
     """A judge against three experts on the 50 Lend-an-Ear conversations.
 
     Args:
@@ -63,6 +73,8 @@ def judge_check(judge: str = "embedded", bias: bool = False) -> Task:  # noqa: F
             rates each conversation by the head that never saw it.
         bias: Whether to rate every reply four times more: again, in another order, with words and
             with emoji added.
+        rewordings: Whether to rate every reply once more by each rewording of the rubric, in
+            `scorers/rewordings`; for judges that ask models.
     """
     with told_by_inspect():
         experts = read_experts()
@@ -72,7 +84,7 @@ def judge_check(judge: str = "embedded", bias: bool = False) -> Task:  # noqa: F
             ratings = [expert.means[conversation.id].tolist() for expert in experts]
             sample.metadata = {**(sample.metadata or {}), EXPERTS: ratings}
             samples.append(sample)
-        rate = judge_biases(judge) if bias else judge_agreement(judge)
+        rate = (judge_biases if bias else judge_agreement)(judge, rewordings=rewordings)
         setup = setup_for(roles_needed(judge=judge))
         return _task("judge_check", samples, setup, repeat_human(), rate, {"judge": judge})
 
@@ -141,29 +153,32 @@ def _task(
     )
 
 
-@scorer(metrics=[agreement(), repeats(), unrated()])
-def judge_agreement(judge: str = "embedded") -> Scorer:
+@scorer(metrics=[agreement(), repeats(), reworded(), unrated()])
+def judge_agreement(judge: str = "embedded", *, rewordings: bool = False) -> Scorer:
     """Rate a conversation's human replies; metrics compare the means with the experts'.
 
     Args:
         judge: Which judge.
+        rewordings: Whether to rate the replies by each rewording of the rubric as well.
     """
-    return _judge_scorer(judge, bias=False)
+    return _judge_scorer(judge, bias=False, reword=rewordings)
 
 
-@scorer(metrics=[agreement(), repeats(), unrated(), biases()])
-def judge_biases(judge: str = "embedded") -> Scorer:
+@scorer(metrics=[agreement(), repeats(), reworded(), unrated(), biases()])
+def judge_biases(judge: str = "embedded", *, rewordings: bool = False) -> Scorer:
     """As `judge_agreement`, and rate the replies again, varied in what should not matter.
 
     Args:
         judge: Which judge.
+        rewordings: Whether to rate the replies by each rewording of the rubric as well.
     """
-    return _judge_scorer(judge, bias=True)
+    return _judge_scorer(judge, bias=True, reword=rewordings)
 
 
-def _judge_scorer(judge: str, *, bias: bool) -> Scorer:
+def _judge_scorer(judge: str, *, bias: bool, reword: bool) -> Scorer:
     with told_by_inspect():
         instrument = judge_to_check(judge)
+        by_others = reworded_judges(judge) if reword else {}
     additions = judge_bias.load_additions()
 
     async def compute(state: TaskState, target: Target) -> Score:  # noqa: ARG001 - Inspect's
@@ -171,23 +186,30 @@ def _judge_scorer(judge: str, *, bias: bool) -> Scorer:
         if not exchanges:
             return Score.unscored(reason="no_reply", explanation="no reply to rate")
         batches = judge_bias.passes(exchanges, additions)
-        rated: dict[str, list[list[float] | None]] = {}
-        unscored: Counter[str] = Counter()
-        for name in batches if bias else (judge_bias.PLAIN,):
+        lost: dict[str, Counter[str]] = {}
+
+        async def rows(name: str, rater: RunJudge, batch: judge_bias.Pass) -> list[Row]:
             with told_by_inspect():
-                verdicts = await instrument.rate(batches[name].exchanges)
-            unscored.update(verdict.unscored for verdict in verdicts if verdict.unscored)
-            rated[name] = rows_of(batches[name].restored(verdict_array(verdicts)))
+                verdicts = await rater.rate(batch.exchanges)
+            lost[name] = Counter(verdict.unscored for verdict in verdicts if verdict.unscored)
+            return rows_of(batch.restored(verdict_array(verdicts)))
+
+        chosen = batches if bias else (judge_bias.PLAIN,)
         checked = CheckedConversation(
             id=str(state.sample_id),
-            ratings=rated,
+            ratings={name: await rows(name, instrument, batches[name]) for name in chosen},
+            reworded={
+                name: await rows(f"reworded: {name}", rater, batches[judge_bias.PLAIN])
+                for name, rater in by_others.items()
+            },
             experts=state.metadata[EXPERTS],
             words=mean_words(exchanges)[str(state.sample_id)],
+            unscored=lost[judge_bias.PLAIN],
         )
         means = zip(DIMENSIONS, checked.means(), strict=True)
         return Score(
             value={dimension: round(float(mean), 4) for dimension, mean in means},
-            explanation=_told(unscored),
+            explanation=_told(sum(lost.values(), Counter())),
             metadata={CHECKED: checked.model_dump(mode="json"), **references(judge=instrument)},
         )
 

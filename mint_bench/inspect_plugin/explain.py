@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from functools import cache
 
 from mint_bench.judging.judge import DIMENSIONS
+from mint_bench.replay.course import Course
 from mint_bench.scoring import ScoredConversation, ScoredTurn
 from mint_bench.tactics.tagger import TACTICS, Tagging
 from mint_bench.tactics.taxonomy import load_taxonomy
+
+MOST_SHOWN = 300  # characters of a seeker's line
 
 HEADINGS = ("val", "elab", "und", "adv", "self", "dism")
 """Short headings of the six dimensions, in their order: a table that is wider breaks words."""
@@ -20,7 +23,15 @@ def table(scored: ScoredConversation, taggings: Sequence[Tagging | None]) -> str
     """
     head = ("t", "tactics", *HEADINGS, "words", "remarks")
     rows = [head, tuple("---" if i in {1, 9} else "---:" for i in range(len(head)))]
-    rows += [_row(turn, tagging) for turn, tagging in zip(scored.turns, taggings, strict=True)]
+    faults = {
+        line.t: line.faults
+        for line in (scored.seeker.lines if scored.seeker else [])
+        if line.faults
+    }
+    rows += [
+        _row(turn, tagging, faults.get(turn.t, []))
+        for turn, tagging in zip(scored.turns, taggings, strict=True)
+    ]
     lines = ["| " + " | ".join(row) + " |" for row in rows]
     return "\n".join([*lines, "", *_legend()])
 
@@ -43,9 +54,37 @@ def sentences(scored: ScoredConversation, taggings: Sequence[Tagging | None]) ->
     return "\n".join(lines).strip()
 
 
-def _row(turn: ScoredTurn, tagging: Tagging | None) -> tuple[str, ...]:
+def course(course: Course) -> str:
+    """A simulated seeker's lines with what the audit found, and how its emotion went."""
+    head = ("t", "the seeker said", "faults")
+    rows = [head, ("---:", "---", "---")]
+    rows += [
+        (
+            str(line.t),
+            _plain(line.text[:MOST_SHOWN]) or "(nothing)",
+            _plain(", ".join(line.faults).replace("_", " "))
+            or ("none" if line.simulated else "the source's own line"),
+        )
+        for line in course.lines
+    ]
+    lines = ["| " + " | ".join(row) + " |" for row in rows]
+    if course.feelings:
+        lines += ["", "Emotion before the first reply and after each:", ""]
+        lines += [
+            f"- {feeling.emotion}{': ' if feeling.reason else ''}{_plain(feeling.reason)}"
+            for feeling in course.feelings
+        ]
+    why = f" ({_plain(course.broken)})" if course.broken else ""
+    return "\n".join([*lines, "", f"Ended: {course.ending or 'cut off by a limit'}{why}."])
+
+
+def _row(turn: ScoredTurn, tagging: Tagging | None, faults: Sequence[str]) -> tuple[str, ...]:
     ratings = turn.ratings or [None] * len(DIMENSIONS)
-    remarks = [*turn.flags, *(f"{part} unscored: {why}" for part, why in turn.unscored.items())]
+    remarks = [
+        *(f"seeker: {fault.replace('_', ' ')}" for fault in faults),
+        *turn.flags,
+        *(f"{part} unscored: {why}" for part, why in turn.unscored.items()),
+    ]
     return (
         str(turn.t),
         "" if turn.tactics is None or tagging is None else _by_sentence(tagging),

@@ -1,7 +1,8 @@
 """Between our chat lines and Inspect's messages: what is sent, and what a reply is made of."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal
 
 from inspect_ai.model import (
     ChatMessage,
@@ -9,16 +10,28 @@ from inspect_ai.model import (
     ChatMessageSystem,
     ChatMessageUser,
     ContentReasoning,
+    GenerateConfig,
     Model,
     ModelOutput,
 )
 
 from mint_bench.conversation import Reply
+from mint_bench.inspect_plugin.secrecy import guarded
 from mint_bench.replay.chat import ChatLine
 from mint_bench.tactics.sentences import visible_text
 
 CUT_OFF = frozenset({"max_tokens", "model_length"})
+_NO_SYSTEM = ("system role", "roles must alternate")
+"""What chat templates say that know no system message."""
+_TOO_LONG = ("context length", "context size", "context window", "maximum model length",
+             "context_length_exceeded")  # fmt: skip
+"""What servers say of a request that is longer than the model's context."""
 _MESSAGES = {"user": ChatMessageUser, "assistant": ChatMessageAssistant}
+
+
+Truncate = Literal["oldest"]
+"""What may be left out of a conversation that is too long: its oldest turns, or nothing."""
+OLDEST: Truncate = "oldest"
 
 
 def to_messages(lines: Sequence[ChatLine]) -> list[ChatMessage]:
@@ -31,16 +44,72 @@ def to_messages(lines: Sequence[ChatLine]) -> list[ChatMessage]:
     ]
 
 
-async def ask(model: Model, lines: Sequence[ChatLine]) -> tuple[Reply, ModelOutput]:
-    """Ask a model for one supporter turn.
+async def ask(
+    model: Model,
+    lines: Sequence[ChatLine],
+    config: GenerateConfig | None = None,
+    truncate: Truncate | None = None,
+) -> tuple[Reply, ModelOutput]:
+    """Ask a model for one turn.
+
+    Args:
+        model: Whom to ask.
+        lines: What it sees.
+        config: Settings over the model's own.
+        truncate: `oldest` leaves out the oldest turns, one of the seeker and what was said to it at
+            a time, until the model takes the rest; the reply says how many turns.
 
     Returns:
         The reply and Inspect's output. A model that gives nothing a seeker could see comes back
         with the reason as `failure`. Exceptions (no connection, no quota) are passed on: Inspect
         repeats the sample, and nothing is scored.
     """
-    output = await model.generate(to_messages(lines))
-    return to_reply(output, _tokenizer(model)), output
+    messages = whole = to_messages(lines)
+    output = await generate(model, messages, config or GenerateConfig())
+    while truncate == OLDEST and _too_long(output) and (rest := without_oldest(messages)):
+        messages = rest
+        output = await generate(model, messages, config or GenerateConfig())
+    reply = replace(to_reply(output, _tokenizer(model)), left_out=len(whole) - len(messages))
+    if reply.text and reply.tokens is None and output.usage is not None:
+        reply = await _counted(model, reply, output.usage.output_tokens)
+    return reply, output
+
+
+async def generate(
+    model: Model, messages: list[ChatMessage], config: GenerateConfig
+) -> ModelOutput:
+    """Ask a model; one whose chat template has no system role gets that text in the first turn.
+
+    What is too long for it comes back as Inspect's providers mostly say it themselves.
+    """
+    guarded(model)
+    try:
+        return await model.generate(messages, config=config)
+    except Exception as error:
+        if _says(error, _TOO_LONG):
+            told = str(error)[:500]
+            return ModelOutput.from_content(str(model), told, stop_reason="model_length")
+        if not (messages and messages[0].role == "system" and _says(error, _NO_SYSTEM)):
+            raise
+    return await model.generate(without_system(messages), config=config)
+
+
+def without_system(messages: Sequence[ChatMessage]) -> list[ChatMessage]:
+    """The same messages with the system message at the head of what the user says first."""
+    system, *rest = messages
+    if not rest or rest[0].role != "user":
+        return [ChatMessageUser(content=system.text), *rest]
+    return [ChatMessageUser(content=f"{system.text}\n\n{rest[0].text}"), *rest[1:]]
+
+
+def without_oldest(messages: Sequence[ChatMessage]) -> list[ChatMessage] | None:
+    """The messages without their oldest turn and what follows it up to the seeker's next.
+
+    None where only the seeker's last turn is left: without it there is nothing to reply to.
+    """
+    start = 1 if messages and messages[0].role == "system" else 0
+    later = [n for n, message in enumerate(messages) if message.role == "user" and n > start]
+    return [*messages[:start], *messages[later[0] :]] if later else None
 
 
 def to_reply(output: ModelOutput, tokenizer: Any = None) -> Reply:  # noqa: ANN401 - untyped library
@@ -53,6 +122,8 @@ def to_reply(output: ModelOutput, tokenizer: Any = None) -> Reply:  # noqa: ANN4
     """
     if output.empty:
         return Reply("", failure="the model returned nothing")
+    if refused := _refused(output):
+        return Reply("", failure=refused)
     raw = output.message.text
     visible = visible_text(raw)
     tokens, reasoning = _count(output, raw, visible)
@@ -63,6 +134,43 @@ def to_reply(output: ModelOutput, tokenizer: Any = None) -> Reply:  # noqa: ANN4
         cut_off = output.usage is not None and whole >= output.usage.output_tokens
     failure = None if visible else _why_nothing(output, raw, cut_off=cut_off)
     return Reply(visible, tokens, reasoning, cut_off, failure)
+
+
+def _refused(output: ModelOutput) -> str | None:
+    """Why a provider refused the request, where Inspect hands its words on as if they were ours.
+
+    What a model wrote comes with its tokens counted; a refusal has none.
+    """
+    if _too_long(output):
+        return "the conversation and the reply are longer than the model's context"
+    if output.usage is None and output.stop_reason == "content_filter":
+        return "the model's provider withheld the reply (content filter)"
+    return None
+
+
+def _too_long(output: ModelOutput) -> bool:
+    """Whether the request was refused for its length; a reply cut off there has its tokens."""
+    return output.usage is None and output.stop_reason == "model_length"
+
+
+def _says(error: BaseException | None, phrases: Sequence[str]) -> bool:
+    """Whether an error, or what led to it, tells one of these."""
+    while error is not None:
+        attempt = getattr(error, "last_attempt", None)
+        told = str(error).lower()
+        if any(phrase in told for phrase in phrases):
+            return True
+        error = attempt.exception() if attempt is not None else error.__cause__
+    return False
+
+
+async def _counted(model: Model, reply: Reply, whole: int) -> Reply:
+    """The reply with its reasoning counted apart, where the model's server counts tokens for us."""
+    try:
+        tokens = len(await model.api.tokenize(reply.text))
+    except Exception:  # noqa: BLE001 - not every server does, and the count is not the result
+        return reply
+    return replace(reply, tokens=min(tokens, whole), reasoning_tokens=max(0, whole - tokens))
 
 
 def _count(output: ModelOutput, raw: str, visible: str) -> tuple[int | None, int | None]:

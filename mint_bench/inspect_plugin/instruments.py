@@ -5,7 +5,7 @@ model ask it through Inspect. `none` leaves a part out, and the record then has 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any, Protocol
 
@@ -16,9 +16,12 @@ from mint_bench.inspect_plugin.also import also_roles
 from mint_bench.inspect_plugin.board import JUDGE_REFS, TAGGER_REF
 from mint_bench.inspect_plugin.llm_judge import LlmJudge
 from mint_bench.inspect_plugin.llm_tagger import LlmTagger
+from mint_bench.inspect_plugin.roles import SEEKER
 from mint_bench.judging import LLM_JUDGES, load_judge
 from mint_bench.judging.judge import Exchange, Judge, Verdict
+from mint_bench.judging.rubric import rewordings
 from mint_bench.records.schema import JudgeRef, TaggerRef
+from mint_bench.replay.definition import SCRIPTED, SIMULATED
 from mint_bench.tactics import LLM_TAGGERS, load_tagger
 from mint_bench.tactics.tagger import SplitReply, Tagger, Tagging
 
@@ -140,6 +143,18 @@ def judge_to_check(name: str) -> RunJudge:
     return judge
 
 
+def reworded_judges(name: str) -> dict[str, RunJudge]:
+    """The judge of that name once for each rewording of the rubric, by the rewording's name.
+
+    Raises:
+        MintError: If there is no such judge, or it reads no rubric.
+    """
+    judge = judge_to_check(name)
+    if not isinstance(judge, LlmJudge):
+        raise MintError(f"judge={name} reads no rubric; rewordings=true is for judges like llm")
+    return {title: replace(judge, rubric=path) for title, path in rewordings().items()}
+
+
 def references(tagger: RunTagger | None = None, judge: RunJudge | None = None) -> dict[str, Any]:
     """How a score's metadata names its instruments, in the form of a record's board.
 
@@ -153,13 +168,17 @@ def references(tagger: RunTagger | None = None, judge: RunJudge | None = None) -
 
 
 def roles_needed(
-    tagger: str = NONE, judge: str = NONE, also: str | list[str] | None = None
+    tagger: str = NONE,
+    judge: str = NONE,
+    also: str | list[str] | None = None,
+    seeker: str = SCRIPTED,
 ) -> tuple[str, ...]:
-    """The roles that must have a model for these instruments.
+    """The roles that must have a model for these instruments and this seeker.
 
     Raises:
         MintError: If there is no such tagger, judge or scorer beside the ranking.
     """
     instruments = (tagger_named(tagger), judge_named(judge))
     roles = [i.role for i in instruments if i is not None and i.role is not None]
-    return tuple(dict.fromkeys([*roles, *also_roles(also)]))
+    simulated = [SEEKER] if seeker in SIMULATED else []
+    return tuple(dict.fromkeys([*simulated, *roles, *also_roles(also)]))

@@ -141,13 +141,19 @@ def report_of(log: EvalLog) -> Report:
     scores = [s.scores["probe_outcome"] for s in log.samples or [] if s.scores]
     if log.status != "success" or not scores:
         raise MintError(f"{log.location}: not finished; run: inspect eval-retry {log.location}")
-    named = (scores[0].metadata or {})[JUDGE_REFS]
-    judges = [JudgeRef.model_validate(ref) for ref in named]
+    judges = judges_of(log)
     outcomes = [Outcome.model_validate((score.metadata or {})[OUTCOME]) for score in scores]
     outcomes.sort(key=lambda one: one.id)
     # Members of a panel are sent the same prompts.
     panel = " + ".join(judge.name for judge in judges)
     return summarise(panel, judges[0].prompt_sha or "", probes, outcomes)
+
+
+def judges_of(log: EvalLog) -> list[JudgeRef]:
+    """Who was attacked in a finished run, as a record's board names them."""
+    scores = [s.scores["probe_outcome"] for s in log.samples or [] if s.scores]
+    named = (scores[0].metadata or {})[JUDGE_REFS] if scores else []
+    return [JudgeRef.model_validate(ref) for ref in named]
 
 
 def _score(found: Outcome, named: dict[str, Any]) -> Score:

@@ -8,6 +8,7 @@ would be another panel's.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from pathlib import Path
 from statistics import median
 
 from inspect_ai.model import Model
@@ -43,11 +44,14 @@ class LlmJudge:
     Attributes:
         joint: One call for all six dimensions instead of one each.
         reason: Whether a written reason comes before the score.
+        role: Whose models are asked.
+        rubric: A file with another rubric than the shipped one.
     """
 
     joint: bool
     reason: bool
     role: str = GRADER
+    rubric: Path | None = None
 
     def refs(self) -> list[JudgeRef]:
         """How a record names the panel: each member with its settings.
@@ -56,11 +60,10 @@ class LlmJudge:
             MintError: If the role has no model.
         """
         form = JOINT if self.joint else PER_DIMENSION
-        sha = prompt_sha(self._system, self._questions)
         return [
             JudgeRef(
                 name=str(model),
-                prompt_sha=sha,
+                prompt_sha=self.prompt_sha,
                 settings={**shaping(model), "form": form, "reason": self.reason},
             )
             for model in models_of(self.role)
@@ -96,8 +99,13 @@ class LlmJudge:
         return ratings if isinstance(ratings, NoAnswer) else tuple(ratings)
 
     @cached_property
+    def prompt_sha(self) -> str:
+        """SHA-256 of all that it is sent apart from the conversation."""
+        return prompt_sha(self._system, self._questions)
+
+    @cached_property
     def _rubric(self) -> Rubric:
-        return load_rubric()
+        return load_rubric(self.rubric)
 
     @cached_property
     def _system(self) -> str:

@@ -3,24 +3,26 @@
 Reads what is in the log and runs nothing. No text of a conversation goes into the record.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from zipfile import BadZipFile
 
 from inspect_ai.log import EvalLog, EvalSample, read_eval_log
 from inspect_ai.model import GenerateConfig, ModelUsage
-from pydantic import ValidationError
 
-from mint_bench.errors import MintError
-from mint_bench.files import validate_model
+from mint_bench.errors import MintError, first_line
+from mint_bench.files import fits_the_model, validate_model
+from mint_bench.inspect_plugin.archive import check_archive
 from mint_bench.inspect_plugin.board import (
     BOARD,
     COMMAND,
     HARDWARE,
     JUDGE_REFS,
     MODEL_REVISION,
+    REGRADED,
     SAMPLING,
+    SEEKER_REF,
     TAGGER_REF,
     RunBoard,
 )
@@ -28,7 +30,9 @@ from mint_bench.inspect_plugin.held import SampleData
 from mint_bench.inspect_plugin.metrics import FIGURES
 from mint_bench.inspect_plugin.per_turn import how_measured, with_also
 from mint_bench.inspect_plugin.providers import PROVIDER
+from mint_bench.inspect_plugin.spread import PROVIDER as SPREAD
 from mint_bench.records.schema import (
+    TRUNCATE,
     Board,
     JudgeRef,
     Kind,
@@ -41,6 +45,8 @@ from mint_bench.records.schema import (
     TaggerRef,
     slug,
 )
+from mint_bench.replay.course import SeekerFigures
+from mint_bench.replay.definition import SIMULATED
 from mint_bench.resources import ids_sha, sha256_file
 from mint_bench.scoring import ScoredConversation, ScoredTurn
 
@@ -59,8 +65,19 @@ def record_from_log(log: EvalLog | Path) -> Record:
         MintError: If the file is damaged, of another task, unfinished, or holds nothing scored.
     """
     path = log if isinstance(log, Path) else Path(log.location) if log.location else None
-    log = _read(log) if isinstance(log, Path) else log
+    log = read_log(log) if isinstance(log, Path) else log
     where = str(path or "log")
+    try:
+        with fits_the_model(where):
+            return _record(log, path, where)
+    except (TypeError, ValueError, AttributeError, LookupError, OverflowError) as error:
+        # Whoever wrote the log wrote the scores' metadata, too: anything may stand there.
+        raise MintError(
+            f"{where}: its scores are not in the form that mint-bench writes ({first_line(error)})"
+        ) from None
+
+
+def _record(log: EvalLog, path: Path | None, where: str) -> Record:
     run = _run_board(log, where)
     samples = _complete(log, where)
     scored = [sample for sample in samples if _scores(sample)]
@@ -70,8 +87,8 @@ def record_from_log(log: EvalLog | Path) -> Record:
     conversations = [
         _figures(sample, where) if _scores(sample) else _lost(sample) for sample in samples
     ]
-    provider, _, name = log.eval.model.partition("/")
-    kind: Kind = _kind(log, provider)
+    name = _model(log).partition("/")[2]
+    kind = kind_of(log)
     return Record(
         system="human" if kind == "human" else slug(name.rstrip("/").rpartition("/")[2]) or "model",
         title="Human supporters" if kind == "human" else _title(name, kind),
@@ -83,16 +100,21 @@ def record_from_log(log: EvalLog | Path) -> Record:
     )
 
 
-def _read(path: Path) -> EvalLog:
+def read_log(path: Path) -> EvalLog:
+    """A log with its samples.
+
+    Raises:
+        MintError: If there is none, or it cannot be read.
+    """
     if not path.is_file():
         raise MintError(f"{path}: no such log")
     try:
+        check_archive(path)
         return read_eval_log(str(path))
-    except (
-        ValueError, ValidationError, BadZipFile, OSError, KeyError, EOFError, NotImplementedError,
-    ) as error:  # fmt: skip
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise MintError(f"{path}: not a readable log of Inspect ({reason[:160]})") from None
+    except MintError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a damaged file fails in whatever reads it first
+        raise MintError(f"{path}: not a readable log of Inspect ({first_line(error)})") from None
 
 
 def _run_board(log: EvalLog, where: str) -> RunBoard:
@@ -112,6 +134,9 @@ def _complete(log: EvalLog, where: str) -> list[EvalSample]:
             f"{where}: the run is not finished ({len(samples)} of {expected} conversations, status "
             f"{log.status}); run the same command again, or `inspect eval-retry`"
         )
+    twice = [key for key, n in Counter((str(s.id), s.epoch) for s in samples).items() if n > 1]
+    if twice:
+        raise MintError(f"{where}: {twice[0][0]}, epoch {twice[0][1]}, stands there twice; forged?")
     return sorted(samples, key=lambda s: (order.get(str(s.id), len(order)), s.epoch))
 
 
@@ -138,13 +163,18 @@ def _board(
     where: str,
 ) -> Board:
     first = _metadata(samples[0])
-    tagger, judges = first.get(TAGGER_REF), first.get(JUDGE_REFS)
+    tagger, judges, seeker = (first.get(key) for key in (TAGGER_REF, JUDGE_REFS, SEEKER_REF))
     for sample in samples:
         found = _metadata(sample)
         if (found.get(TAGGER_REF), found.get(JUDGE_REFS)) != (tagger, judges):
             raise MintError(
                 f"{where}: {sample.id} was scored by another tagger or judge than "
                 f"{samples[0].id}; score the whole log again"
+            )
+        if found.get(SEEKER_REF) != seeker:
+            raise MintError(
+                f"{where}: {sample.id} was held with another seeker than {samples[0].id}; "
+                "run all of them with one"
             )
     return Board(
         source=SourceRef(
@@ -153,7 +183,9 @@ def _board(
             ids_sha=ids_sha({conversation.id for conversation in conversations}),
         ),
         history=run.history,
-        seeker=SeekerRef(name=run.seeker) if run.seeker else None,
+        seeker=validate_model(seeker or {"name": run.seeker}, SeekerRef, where)
+        if run.seeker
+        else None,
         max_turns=run.max_turns,
         judge_view=run.history,
         tagger=validate_model(tagger, TaggerRef, where) if tagger else None,
@@ -165,7 +197,14 @@ def _list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 
-def _kind(log: EvalLog, provider: str) -> Kind:
+def _model(log: EvalLog) -> str:
+    """The model of a log; on how many servers it was is no part of its name."""
+    return log.eval.model.removeprefix(f"{SPREAD}/")
+
+
+def kind_of(log: EvalLog) -> Kind:
+    """What gave the replies of a log: a model, a trivial system or people."""
+    provider = _model(log).partition("/")[0]
     if log.eval.task.rpartition("/")[2] == "human":
         return "human"
     return "trivial" if provider == PROVIDER else "model"
@@ -175,27 +214,30 @@ def _settings(log: EvalLog, run: RunBoard, kind: Kind) -> Settings:
     epochs = log.eval.config.epochs or 1
     if kind == "human":
         return Settings(model="human", epochs=epochs)
-    provider, _, name = log.eval.model.partition("/")
+    provider, _, name = _model(log).partition("/")
     revision = (log.eval.metadata or {}).get(MODEL_REVISION)
     return Settings(
         model=name,
         provider=provider,
         revision=str(revision) if revision else None,
         system_prompt_sha=run.system_prompt_sha,
-        sampling={} if kind == "trivial" else _sampling(log),
+        sampling={} if kind == "trivial" else _sampling(log, run),
         epochs=epochs,
     )
 
 
-def _sampling(log: EvalLog) -> dict[str, Scalar]:
-    """The options that shape what is generated: the run's and the task's over the model's."""
+def _sampling(log: EvalLog, run: RunBoard) -> dict[str, Scalar]:
+    """The options that shape what is generated: the run's and the task's over the model's.
+
+    What may be left out of a conversation that is too long is one.
+    """
     config = (log.eval.model_generate_config or GenerateConfig()).merge(log.plan.config)
     found = {name: getattr(config, name, None) for name in SAMPLING}
     return {
         name: ",".join(value) if isinstance(value, list) else value
         for name, value in found.items()
         if value is not None
-    }
+    } | ({TRUNCATE: run.truncate} if run.truncate else {})
 
 
 def _provenance(
@@ -219,7 +261,7 @@ def _provenance(
         hardware=metadata.get(HARDWARE),
         log_sha=sha256_file(path) if path and path.is_file() else None,
         also=_how(samples),
-        notes=_notes(samples),
+        notes=[*([str(metadata[REGRADED])] if REGRADED in metadata else []), *_notes(samples)],
     )
 
 
@@ -257,12 +299,13 @@ def _failure(sample: EvalSample) -> str:
 def _lost(sample: EvalSample) -> ScoredConversation:
     """A conversation that failed: each of its turns is there, unscored, with the reason."""
     data = SampleData.model_validate(sample.metadata)
-    turns = data.conversation(str(sample.id)).scored_turns
+    turns = len(data.conversation(str(sample.id)).scored_turns) or 1  # a persona's are not known
     reason = f"conversation failed: {_failure(sample)}"
     return ScoredConversation(
         id=str(sample.id),
         epoch=sample.epoch,
-        turns=[ScoredTurn(t=t, unscored={"reply": reason}) for t in range(1, len(turns) + 1)],
+        turns=[ScoredTurn(t=t, unscored={"reply": reason}) for t in range(1, turns + 1)],
+        seeker=SeekerFigures(lines=[]) if data.seeker in SIMULATED else None,
     )
 
 

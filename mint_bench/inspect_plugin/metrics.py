@@ -12,10 +12,14 @@ from inspect_ai.scorer import Metric, SampleScore, Value, metric
 from mint_bench.judging.judge import DIMENSIONS
 from mint_bench.records.columns import COLUMNS
 from mint_bench.records.figures import figures
+from mint_bench.replay.course import SeekerFigures
 from mint_bench.scoring import ScoredConversation
 
 FIGURES = "figures"
 """Where a score's metadata holds its `ScoredConversation`."""
+
+SEEKER_FIGURES = "seeker_figures"
+"""Where the metadata of `seeker_course` holds the simulated seeker's figures."""
 
 
 def scored_conversations(scores: Sequence[SampleScore]) -> list[ScoredConversation]:
@@ -97,6 +101,33 @@ def stickiness() -> Metric:
         for pairing in ("vs_self", "vs_human")
         for name in (f"stickiness_{pairing}", f"stickiness_{pairing}_common")
     })
+
+
+SIMULATED_SEEKER = {name: name for name in ("seeker_faults", "final_emotion", "success", "failure")}
+"""What the audit and the emotion of a simulated seeker are shown as, by column."""
+
+
+@metric(scores="unreduced")
+def simulated_seeker() -> Metric:
+    """Share of the simulated lines with a fault; of personas, how they ended.
+
+    Final emotion from 0 to 100, and the share of conversations that ended at the top and below the
+    bottom, over those that were held to their end.
+    """
+
+    def compute(scores: list[SampleScore]) -> Value:
+        found = [
+            ScoredConversation(
+                id=str(score.sample_id),
+                turns=[],
+                seeker=SeekerFigures.model_validate(score.score.metadata[SEEKER_FIGURES]),
+            )
+            for score in scores
+            if score.score.metadata and SEEKER_FIGURES in score.score.metadata
+        ]
+        return values(found, SIMULATED_SEEKER)
+
+    return compute
 
 
 @metric(scores="unreduced")

@@ -12,6 +12,7 @@ from mint_bench.inspect_plugin.check_metrics import (
     biases,
     f1,
     repeats,
+    reworded,
     unrated,
     untagged,
 )
@@ -32,6 +33,7 @@ from mint_bench.inspect_plugin.metrics import (
     dimensions,
     empathy,
     repetition,
+    simulated_seeker,
     stickiness,
     unscored,
     words,
@@ -40,15 +42,18 @@ from mint_bench.inspect_plugin.per_turn import per_turn
 from mint_bench.inspect_plugin.providers import TrivialModel
 from mint_bench.inspect_plugin.roles import require_roles
 from mint_bench.inspect_plugin.scorer import conversation_figures
+from mint_bench.inspect_plugin.seekers import hold_with_seeker, seeker_course
 from mint_bench.inspect_plugin.solvers import (
     hold_conversation,
     leave_as_it_is,
     repeat_human,
     reply_to_real_turns,
 )
+from mint_bench.inspect_plugin.spread import SpreadModel
 from mint_bench.inspect_plugin.tasks import gold_history, human, multi_turn
 
 __all__ = [
+    "SpreadModel",
     "TrivialModel",
     "agreement",
     "biases",
@@ -61,6 +66,7 @@ __all__ = [
     "fooled",
     "gold_history",
     "hold_conversation",
+    "hold_with_seeker",
     "human",
     "judge_agreement",
     "judge_biases",
@@ -78,9 +84,12 @@ __all__ = [
     "repetition",
     "reply_to_real_turns",
     "require_roles",
+    "reworded",
     "rubric_persona_consistency",
     "rubric_relevance",
     "rubric_safety",
+    "seeker_course",
+    "simulated_seeker",
     "stickiness",
     "tagger_check",
     "unrated",

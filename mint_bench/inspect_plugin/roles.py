@@ -1,4 +1,4 @@
-"""The models that measure: Inspect's roles `grader` and `tagger`, never the model under test.
+"""The models beside the one under test: Inspect's roles `grader`, `tagger` and `seeker`.
 
 Says which roles a run needs and refuses it early where one has no model; asks no model itself.
 """
@@ -17,6 +17,7 @@ from mint_bench.records.schema import Scalar
 
 GRADER = "grader"
 TAGGER = "tagger"
+SEEKER = "seeker"
 
 PATIENCE = GenerateConfig(max_retries=5, attempt_timeout=300)
 """For a role that says nothing else: Inspect itself would try a broken server for ever."""

@@ -7,8 +7,9 @@ from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
 from mint_bench.inspect_plugin import explain
+from mint_bench.inspect_plugin.board import SEEKER_REF
 from mint_bench.inspect_plugin.faults import told_by_inspect
-from mint_bench.inspect_plugin.held import transcript_of
+from mint_bench.inspect_plugin.held import Held, SampleData, transcript_of
 from mint_bench.inspect_plugin.instruments import (
     RunJudge,
     RunTagger,
@@ -27,7 +28,10 @@ from mint_bench.inspect_plugin.metrics import (
     values,
     words,
 )
+from mint_bench.inspect_plugin.told import SENTENCES
 from mint_bench.judging.judge import DIMENSIONS, Verdict
+from mint_bench.records.tables import DEAF
+from mint_bench.replay.definition import SCRIPTED
 from mint_bench.scoring import ScoredConversation, Transcript, assemble, inputs
 from mint_bench.tactics.tagger import Tagging
 
@@ -81,14 +85,22 @@ def conversation_figures(tagger: str = "embedded", judge: str = "embedded") -> S
                 name: round(number, 4)
                 for name, number in values([scored], SHOWN, intervals=False).items()
             },
-            explanation=explain.table(scored, taggings),
+            explanation=explain.table(scored, taggings) + _of_seeker(state),
             metadata={
                 FIGURES: scored.model_dump(mode="json"),
+                SENTENCES: [None if not t or t.unscored else t.names() for t in taggings],
                 **named,
+                SEEKER_REF: state.store_as(Held).seeker,
             },
         )
 
     return compute
+
+
+def _of_seeker(state: TaskState) -> str:
+    """What a reader of the log must know of the seeker."""
+    scripted = state.metadata_as(SampleData).seeker == SCRIPTED
+    return f"\n\nThe scripted seeker speaks its own lines and {DEAF}." if scripted else ""
 
 
 async def _score(

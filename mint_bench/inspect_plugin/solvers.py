@@ -11,42 +11,47 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.util import collect
 
 from mint_bench.conversation import Conversation, Reply
-from mint_bench.inspect_plugin.generation import ask, to_messages
+from mint_bench.inspect_plugin.generation import Truncate, ask, to_messages
 from mint_bench.inspect_plugin.held import conversation_of, keep
 from mint_bench.replay.chat import ChatLine, as_line, human_replies, opening, reply_line
 from mint_bench.replay.histories import gold_history, own_history
 
 
-class _Asked:
+class Asked:
     """Asks the model and keeps each reply; the n-th call is the n-th scored turn."""
 
-    def __init__(self, state: TaskState, model: Model) -> None:
+    def __init__(self, state: TaskState, model: Model, truncate: Truncate | None = None) -> None:
         self._state = state
+        self._truncate = truncate
         self._model = model
         self._calls = 0
 
     def __call__(self, lines: Sequence[ChatLine]) -> Awaitable[Reply]:
+        """Ask for the next reply."""
         self._calls += 1
         return self._reply(self._calls, lines)
 
     async def _reply(self, t: int, lines: Sequence[ChatLine]) -> Reply:
-        reply, output = await ask(self._model, lines)
+        reply, output = await ask(self._model, lines, truncate=self._truncate)
         keep(self._state, t, reply)
         self._state.output = output if not output.empty else ModelOutput()
         return reply
 
 
 @solver
-def hold_conversation(system_prompt: str | None = None) -> Solver:
+def hold_conversation(system_prompt: str | None = None, truncate: Truncate | None = None) -> Solver:
     """Hold the whole conversation: the system sees its own earlier replies (own history).
 
     Args:
         system_prompt: Text of the system message; None for none.
+        truncate: What may be left out of a conversation that is too long; None for nothing.
     """
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:  # noqa: ARG001 - Inspect's
         conversation = conversation_of(state)
-        replies = await own_history(conversation, _Asked(state, get_model()), system_prompt)
+        replies = await own_history(
+            conversation, Asked(state, get_model(), truncate), system_prompt
+        )
         state.messages = to_messages(_as_held(conversation, replies, system_prompt))
         return state
 
@@ -54,16 +59,20 @@ def hold_conversation(system_prompt: str | None = None) -> Solver:
 
 
 @solver
-def reply_to_real_turns(system_prompt: str | None = None) -> Solver:
+def reply_to_real_turns(
+    system_prompt: str | None = None, truncate: Truncate | None = None
+) -> Solver:
     """Write one reply to the real conversation at each of its turns (gold history).
 
     Args:
         system_prompt: Text of the system message; None for none.
+        truncate: What may be left out of a conversation that is too long; None for nothing.
     """
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:  # noqa: ARG001 - Inspect's
         conversation = conversation_of(state)
-        await gold_history(conversation, _Asked(state, get_model()), system_prompt, gather=collect)
+        asked = Asked(state, get_model(), truncate)
+        await gold_history(conversation, asked, system_prompt, gather=collect)
         state.messages = to_messages([*opening(system_prompt), *map(as_line, conversation.turns)])
         return state
 

@@ -9,10 +9,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from inspect_ai.model import GenerateConfig, get_model
 
 HANG, TOO_MANY, BROKEN, CUT, PROSE = "hang", "429", "500", "cut json", "prose"
+REFUSED, TOO_LONG, AWAY = "401", "400", "away"
 REPLY = re.compile(r'BEGIN REPLY\n\{"supporter": (".*")\}\nEND REPLY')
 FAULTS = (HANG, TOO_MANY, BROKEN, CUT, PROSE)
 ONCE = GenerateConfig(max_retries=0)
-BRIEF = GenerateConfig(max_retries=0, attempt_timeout=8)  # for a server that hangs
+BRIEF = GenerateConfig(max_retries=0, attempt_timeout=12)  # a server that hangs, not a busy one
 
 
 def reply_in(user):
@@ -25,7 +26,7 @@ class JudgeServer:
 
     def __init__(self, answer):
         self.answer = answer
-        self.requests = []
+        self.requests, self.headers = [], []
         self.lock = threading.Lock()
         self.over = threading.Event()
 
@@ -60,24 +61,35 @@ class JudgeServer:
                 said = {m["role"]: _text(m["content"]) for m in body["messages"]}
                 with outer.lock:
                     outer.requests.append(body)
+                    outer.headers.append(self.headers)
                 answer = outer.answer(body["model"], said["system"], said["user"])
                 if answer == HANG:
                     outer.over.wait(60)
-                elif answer in {TOO_MANY, BROKEN}:
-                    self._send(int(answer), {"error": {"message": said["user"], "code": answer}})
+                elif answer == AWAY:
+                    self.close_connection = True
+                elif answer in {TOO_MANY, BROKEN, REFUSED}:
+                    send_json(
+                        self, int(answer), {"error": {"message": said["user"], "code": answer}}
+                    )
+                elif answer == TOO_LONG:
+                    told = "This model's maximum context length is 2048 tokens."
+                    error = {"message": told, "code": "context_length_exceeded"}
+                    send_json(self, 400, {"error": error})
                 else:
                     text = {CUT: '{"score": ', PROSE: "I would rather not say."}.get(answer, answer)
-                    self._send(200, _completion(body["model"], text))
-
-            def _send(self, status, value):
-                data = json.dumps(value).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
+                    send_json(self, 200, _completion(body["model"], text))
 
         return Handler
+
+
+def send_json(handler, status, value):
+    """Answer a request with JSON, whole and with its length."""
+    data = json.dumps(value).encode()
+    handler.send_response(status)
+    handler.send_header("Content-Type", "application/json")
+    handler.send_header("Content-Length", str(len(data)))
+    handler.end_headers()
+    handler.wfile.write(data)
 
 
 def _text(content):

@@ -7,16 +7,19 @@ import pytest
 from inspect_ai.scorer import SampleScore, Score
 
 from mint_bench.inspect_plugin.check_metrics import (
-    CHECKED,
-    CheckedConversation,
-    CheckedResponse,
     agreement,
     biases,
     f1,
     repeats,
-    rows_of,
+    reworded,
     unrated,
     untagged,
+)
+from mint_bench.inspect_plugin.checked import (
+    CHECKED,
+    CheckedConversation,
+    CheckedResponse,
+    rows_of,
 )
 from mint_bench.judging.judge import DIMENSIONS
 from mint_bench.stats import agreement as coefficients
@@ -24,7 +27,7 @@ from mint_bench.stats.agreement import quadratic_kappa
 from mint_bench.validation import judge_bias
 from tests.inspect_plugin.metric_epochs import run_metrics
 
-JUDGES, TAGGERS = (agreement, repeats, biases, unrated), (f1, untagged)
+JUDGES, TAGGERS = (agreement, repeats, reworded, biases, unrated), (f1, untagged)
 
 
 @pytest.fixture(autouse=True)
@@ -98,6 +101,16 @@ def test_a_conversation_that_lacks_an_epoch_is_left_out_of_repeats(tmp_path):
     found = run_metrics([repeats()], cut, tmp_path)
     del table["c00"]
     assert found == run_metrics([repeats()], scores(table), tmp_path)
+
+
+def test_rewordings_are_compared_with_the_rubric_as_shipped(tmp_path):
+    table = conversations(4)
+    for [checked] in table.values():
+        other = checked.rated("plain").copy()
+        other[0] += 1
+        checked.reworded["terse"] = rows_of(other)
+    found = run_metrics([reworded()], scores(table), tmp_path)
+    assert found["rewordings_same"] == pytest.approx(2 / 3)  # one reply in three moved by a point
 
 
 def test_words_move_this_judge_and_nothing_else_does(tmp_path):

@@ -15,6 +15,7 @@ from mint_bench import judge_check, tagger_check
 from mint_bench.inspect_plugin.checks import judge_agreement, judge_biases, people_agreement
 from mint_bench.judging import load_judge
 from mint_bench.judging.judge import DIMENSIONS
+from mint_bench.judging.rubric import rewordings
 from mint_bench.sources import load
 from mint_bench.stats import agreement
 from mint_bench.stats.intervals import resampling_weights
@@ -27,6 +28,7 @@ from mint_bench.validation.ratings import read_experts
 
 from .judge_server import PROSE, JudgeServer, reply_in
 from .runs import run
+from .wordings import OPENINGS, heeding_the_words
 
 LABELLED = re.compile(r'^\{"s\d+": ', re.MULTILINE)
 
@@ -109,8 +111,9 @@ def test_biases_are_measured_when_asked_for(data, tmp_path):
     assert -1 <= found["length_dismissing_emotions"] <= 1
 
 
-def checked_by(server, tmp_path, *, bias=False, **options):
-    task, roles = judge_check(judge="llm-joint", bias=bias), {"grader": server.model()}
+def checked_by(server, tmp_path, *, bias=False, rewordings=False, **options):
+    task = judge_check(judge="llm-joint", bias=bias, rewordings=rewordings)
+    roles = {"grader": server.model()}
     return run(task, None, tmp_path, limit=3, model_roles=roles, **options)
 
 
@@ -141,6 +144,43 @@ def test_biases_cost_four_passes_more(data, tmp_path, server):
     rated = [sample.scores["judge_biases"].metadata["checked"]["ratings"] for sample in log.samples]
     replies = sum(len(ratings["plain"]) for ratings in rated)
     assert len(server.requests) == 5 * replies
+
+
+def test_rewordings_show_how_consistent_a_judge_is_when_the_rubric_says_the_same(data, tmp_path):
+    """The first dimension is 1, 2 and 3 by the three wordings; the other five stay."""
+    with JudgeServer(heeding_the_words).running() as server:
+        log = checked_by(server, tmp_path, rewordings=True)
+    found = every_metric(log)
+    assert found["rewordings_same"] == pytest.approx(5 / 6)
+    assert found["rewordings_sd"] == pytest.approx(1 / 6)
+    assert math.isnan(found["repeats_same"])
+    kept = [sample.scores["judge_agreement"].metadata["checked"] for sample in log.samples]
+    replies = sum(len(one["ratings"]["plain"]) for one in kept)
+    assert len(server.requests) == 3 * replies
+    assert {row[0] for one in kept for row in one["ratings"]["plain"]} == {1}
+    for number, name in enumerate(rewordings(), 2):
+        assert {row[0] for one in kept for row in one["reworded"][name]} == {number}
+
+
+def test_a_reply_that_one_wording_leaves_unrated_is_left_out_of_the_consistency(data, tmp_path):
+    """Longer replies are refused by the last wording alone; the shorter ones are still compared."""
+
+    def refusing(model, system, user):
+        if OPENINGS[-1] in system and Doubting.lacks(reply_in(user)):
+            return PROSE
+        return heeding_the_words(model, system, user)
+
+    with JudgeServer(refusing).running() as server:
+        log = checked_by(server, tmp_path, rewordings=True)
+    assert any("prose" in (s.scores["judge_agreement"].explanation or "") for s in log.samples)
+    found = every_metric(log)
+    assert found["rewordings_same"] == pytest.approx(5 / 6)
+    assert found["unrated"] == 0
+
+
+def test_a_judge_that_reads_no_rubric_has_no_rewordings():
+    with pytest.raises(PrerequisiteError, match="judge=embedded reads no rubric"):
+        judge_agreement("embedded", rewordings=True)
 
 
 @pytest.mark.parametrize(

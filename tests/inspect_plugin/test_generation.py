@@ -3,10 +3,10 @@
 import pytest
 from inspect_ai.model import ContentReasoning, ContentText, ModelOutput, ModelUsage
 
-from mint_bench.inspect_plugin.generation import to_messages, to_reply
+from mint_bench.inspect_plugin.generation import ask, to_messages, to_reply
 from mint_bench.replay.chat import ChatLine
 
-from .runs import output
+from .runs import Recorder, output
 
 
 class Words:
@@ -75,3 +75,57 @@ def test_a_local_batch_reports_its_padded_length_so_tokens_are_counted_here():
     long = to_reply(output("I hear you very well", tokens=5), Words())
     assert (short.tokens, short.cut_off) == (2, False)
     assert (long.tokens, long.cut_off) == (5, True)
+
+
+def test_what_a_provider_says_in_place_of_a_reply_is_no_reply():
+    told = ModelOutput.from_content(
+        "m", "This model's maximum context length is 2048 tokens.", stop_reason="model_length"
+    )
+    assert to_reply(told).text == ""
+    assert to_reply(told).failure == (
+        "the conversation and the reply are longer than the model's context"
+    )
+    withheld = ModelOutput.from_content("m", "It was blocked.", stop_reason="content_filter")
+    assert to_reply(withheld).failure == (
+        "the model's provider withheld the reply (content filter)"
+    )
+
+
+def test_the_context_reached_within_a_reply_is_a_reply_cut_off():
+    reply = to_reply(output("I hear", stop="model_length"))
+    assert (reply.text, reply.cut_off, reply.failure) == ("I hear", True, None)
+
+
+class NoSystem(Recorder):
+    """A model whose chat template knows no system message."""
+
+    def __call__(self, messages, tools, tool_choice, config):
+        if messages[0].role == "system":
+            raise ValueError("System role not supported")
+        return super().__call__(messages, tools, tool_choice, config)
+
+
+async def test_a_template_without_a_system_role_gets_its_text_in_the_first_turn():
+    asked = NoSystem(lambda n, messages: "I hear you.")
+    lines = [ChatLine("system", "Be kind."), ChatLine("user", "I am sad.")]
+    reply, _ = await ask(asked.model(), lines)
+    assert reply.text == "I hear you."
+    assert asked.seen == [[("user", "Be kind.\n\nI am sad.")]]
+
+
+async def test_any_other_fault_of_a_model_is_passed_on():
+    def away(n, messages):
+        raise ConnectionError("no route to host")
+
+    with pytest.raises(ConnectionError):
+        await ask(Recorder(away).model(), [ChatLine("system", "s"), ChatLine("user", "u")])
+
+
+async def test_a_server_that_counts_tokens_tells_reasoning_apart(monkeypatch):
+    async def tokenize(text):
+        return text.split()
+
+    model = Recorder(lambda n, m: output("<think>Hm, hm.</think>I hear you.", tokens=9)).model()
+    monkeypatch.setattr(model.api, "tokenize", tokenize)
+    reply, _ = await ask(model, [ChatLine("user", "I am sad.")])
+    assert (reply.text, reply.tokens, reply.reasoning_tokens) == ("I hear you.", 3, 6)

@@ -1,0 +1,152 @@
+"""Several servers of one model as one model: `spread/PROVIDER/NAME` with all their addresses.
+
+All turns of a conversation go to one server, whose prefix cache then holds its beginning; a new
+conversation goes to the one with least to do. The copies of the weights within one vLLM server
+are servers in this, too. None is started here.
+"""
+
+from inspect_ai.model import (
+    ChatMessage,
+    GenerateConfig,
+    ModelAPI,
+    ModelCall,
+    ModelOutput,
+    get_model,
+    modelapi,
+)
+from inspect_ai.tool import ToolChoice, ToolInfo
+from inspect_ai.util import store
+
+PROVIDER = "spread"
+SEPARATOR = ","
+RANK_HEADER = "X-data-parallel-rank"
+"""By which vLLM is told which of its copies of the weights shall answer."""
+AT_ONCE = 32
+"""Requests at a time and server."""
+
+
+def name_on_server(model: str) -> str:
+    """What a server calls a model that Inspect names with its provider.
+
+    >>> name_on_server("vllm/a/b:c"), name_on_server("openai-api/box/a/b")
+    ('c', 'a/b')
+    """
+    provider, _, name = model.partition("/")
+    if provider == "vllm":
+        return name.partition(":")[2] or name
+    return name.partition("/")[2] if provider == "openai-api" else name
+
+
+def at_rank(url: str, rank: int) -> str:
+    """The address of one of a vLLM server's copies of the weights.
+
+    >>> at_rank("http://127.0.0.1:8000/v1", 1)
+    'http://127.0.0.1:8000/v1#1'
+    """
+    return f"{url}#{rank}"
+
+
+def _to_rank(config: GenerateConfig, url: str) -> GenerateConfig:
+    """The settings of a request, with the copy that its address names."""
+    rank = url.partition("#")[2]
+    headers = {**(config.extra_headers or {}), RANK_HEADER: rank}
+    return config.merge(GenerateConfig(extra_headers=headers)) if rank else config
+
+
+def _plain(model: str) -> str:
+    """Inspect's provider `vllm` keeps one server a model; as a plain server it may have several."""
+    return f"openai-api/vllm/{name_on_server(model)}" if model.startswith("vllm/") else model
+
+
+@modelapi(name=PROVIDER)
+class SpreadModel(ModelAPI):
+    """One model on several servers.
+
+    Args:
+        model_name: As Inspect names it on one of them, provider first.
+        base_url: All addresses, with commas between, a vLLM server's copies as `at_rank` names
+            them; Inspect takes no address for a part of what
+            is measured, so a run goes on with other servers.
+        api_key: For all of them.
+        config: As for one.
+    """
+
+    def __init__(
+        self,
+        model_name: str,
+        base_url: str | None = None,
+        api_key: str | None = None,
+        config: GenerateConfig | None = None,
+    ) -> None:
+        config = config or GenerateConfig()
+        super().__init__(model_name, base_url, api_key, [], config)
+        self._urls = (base_url or "").split(SEPARATOR)
+        self._servers = [
+            get_model(  # inspect-evals-lint: ignore[get_model_location] -- what this is made of
+                _plain(model_name),
+                config=config,
+                base_url=url.partition("#")[0],
+                api_key=api_key,
+                memoize=False,
+            ).api
+            for url in self._urls
+        ]
+        self._open = [0] * len(self._servers)
+        self._conversations = [0] * len(self._servers)
+        self._down: set[int] = set()
+        self._key = f"mint_bench_server:{base_url}"
+
+    async def generate(
+        self,
+        input: list[ChatMessage],  # noqa: A002 - Inspect's name
+        tools: list[ToolInfo],
+        tool_choice: ToolChoice,
+        config: GenerateConfig,
+    ) -> ModelOutput | tuple[ModelOutput | Exception, ModelCall]:
+        """Ask the conversation's server; another one where that cannot be reached."""
+        from openai import APIConnectionError, APITimeoutError
+
+        while True:
+            n = self._chosen()
+            self._open[n] += 1
+            try:
+                to_it = _to_rank(config, self._urls[n])
+                return await self._servers[n].generate(input, tools, tool_choice, to_it)
+            except APIConnectionError as error:
+                # A server that is slow has the request still; one that is away has nothing.
+                if isinstance(error, APITimeoutError):
+                    raise
+                self._down.add(n)
+                if len(self._down) == len(self._servers):
+                    raise
+            finally:
+                self._open[n] -= 1
+
+    def _chosen(self) -> int:
+        kept = store().get(self._key)
+        if isinstance(kept, int) and kept not in self._down:
+            return kept
+        up = [n for n in range(len(self._servers)) if n not in self._down] or [0]
+        chosen = min(up, key=lambda n: (self._open[n], self._conversations[n]))
+        self._conversations[chosen] += 1
+        store().set(self._key, chosen)
+        return chosen
+
+    def should_retry(self, ex: Exception) -> bool:
+        """Not where every server is away; else as for one of them."""
+        if len(self._down) == len(self._servers):
+            return False
+        return bool(self._servers[0].should_retry(ex))
+
+    def max_connections(self) -> int:
+        """As many as all servers take."""
+        return AT_ONCE * len(self._servers)
+
+    def connection_key(self) -> str:
+        """All requests to these servers share one limit."""
+        return str(self.base_url)
+
+    async def aclose(self) -> None:
+        """Close the clients."""
+        for server in self._servers:
+            await server.aclose()

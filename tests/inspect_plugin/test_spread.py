@@ -1,0 +1,114 @@
+"""Several servers of one model: a conversation stays with one, and another takes over."""
+
+import pytest
+from inspect_ai import Task, eval_set
+from inspect_ai.dataset import Sample
+from inspect_ai.model import GenerateConfig, get_model
+from inspect_ai.solver import generate, system_message
+
+from mint_bench.inspect_plugin import registry
+from mint_bench.inspect_plugin.logs import record_from_log
+from mint_bench.inspect_plugin.registry import multi_turn
+from tests.inspect_plugin.judge_server import BROKEN, JudgeServer
+
+from .runs import RULES, run
+
+assert registry.SpreadModel
+
+
+def spread(*servers, name="openai-api/box/small"):
+    return get_model(
+        f"spread/{name}", base_url=",".join(s.url for s in servers), api_key="none",
+        config=GenerateConfig(max_retries=0), memoize=False,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def two():
+    reply = lambda *asked: "I hear you."  # noqa: E731
+    with JudgeServer(reply).running() as one, JudgeServer(reply).running() as other:
+        yield one, other
+
+
+def conversations(server):
+    """The first thing the seeker says, once for each conversation that a server was asked in."""
+    return {
+        next(m["content"] for m in body["messages"] if m["role"] == "user")
+        for body in server.requests
+    }
+
+
+def test_all_turns_of_a_conversation_go_to_one_server(two, talks, tmp_path):
+    log = run(multi_turn(source=talks, **RULES), spread(*two), tmp_path)
+    assert log.status == "success"
+    asked = [conversations(server) for server in two]
+    assert all(asked)
+    assert not asked[0] & asked[1]
+    assert sum(len(server.requests) for server in two) == 6  # 3, 2 and 1 turns
+
+
+def test_all_turns_of_a_conversation_go_to_one_of_a_servers_copies(talks, tmp_path):
+    with JudgeServer(lambda *asked: "I hear you.").running() as server:
+        model = get_model(
+            "spread/vllm/a/b", base_url=f"{server.url}#0,{server.url}#1", api_key="none",
+            memoize=False,
+        )  # fmt: skip
+        log = run(multi_turn(source=talks, **RULES), model, tmp_path)
+    assert log.status == "success"
+    by_rank = {
+        rank: {
+            next(m["content"] for m in body["messages"] if m["role"] == "user")
+            for body, said in zip(server.requests, server.headers, strict=True)
+            if said["X-data-parallel-rank"] == rank
+        }
+        for rank in ("0", "1")
+    }
+    assert all(by_rank.values())
+    assert not by_rank["0"] & by_rank["1"]
+    assert record_from_log(log).settings.model == "a/b"
+
+
+def test_the_record_names_the_model_not_the_number_of_its_servers(two, talks, tmp_path):
+    task = multi_turn(source=talks, **RULES)
+    one = record_from_log(run(task, spread(two[0], name="vllm/a/b"), tmp_path / "1"))
+    both = record_from_log(run(task, spread(*two, name="vllm/a/b"), tmp_path / "2"))
+    assert one.settings == both.settings
+    assert (both.settings.provider, both.settings.model) == ("vllm", "a/b")
+    assert two[0].url not in both.model_dump_json()
+    assert {body["model"] for server in two for body in server.requests} == {"a/b"}
+
+
+def test_a_server_that_is_away_is_replaced(two, talks, tmp_path):
+    with JudgeServer(None).running() as gone:
+        pass
+    log = run(multi_turn(source=talks, **RULES), spread(gone, two[1]), tmp_path)
+    assert log.status == "success"
+    assert len(two[1].requests) == 6
+
+
+def test_where_all_are_away_the_run_fails_at_once(talks, tmp_path):
+    with JudgeServer(None).running() as gone:
+        pass
+    log = run(multi_turn(source=talks, **RULES), spread(gone), tmp_path, fail_on_error=False)
+    assert all("Connection error" in sample.error.message for sample in log.samples)
+
+
+def test_a_server_that_answers_with_a_fault_is_not_left(two, talks, tmp_path):
+    two[0].answer = lambda *asked: BROKEN
+    log = run(multi_turn(source=talks, **RULES), spread(*two), tmp_path, fail_on_error=False)
+    assert any(sample.error for sample in log.samples)
+    assert any(sample.error is None for sample in log.samples)
+
+
+def test_a_run_goes_on_with_another_number_of_servers(two, tmp_path):
+    def go(*servers):
+        steps = [system_message("Be brief."), generate()]
+        task = Task([Sample("Hello", id=n) for n in range(4)], solver=steps, name="hello")
+        return eval_set(task, log_dir=str(tmp_path), model=spread(*servers), display="none",
+                        ctl_server=False)  # fmt: skip
+
+    go(two[0])
+    done, _ = go(*two)
+    assert done
+    assert len(two[0].requests) == 4
+    assert not two[1].requests
