@@ -1,4 +1,6 @@
-"""The models that measure, as the command line names them: `grader=PROVIDER/MODEL[,…]`.
+"""The models beside the one under test, as typed: `grader=PROVIDER/MODEL[,…]`.
+
+`embedded` names the embedded model here, too.
 
 Inspect's own spelling, settings included: `grader={model: PROVIDER/MODEL, max_retries: 3}`.
 """
@@ -6,6 +8,10 @@ Inspect's own spelling, settings included: `grader={model: PROVIDER/MODEL, max_r
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from mint_bench.engines.decide import plain_name
+from mint_bench.engines.engine import EMBEDDED, engine_for
+from mint_bench.engines.reaching import Reached
+from mint_bench.engines.served import refuse_secrets
 from mint_bench.errors import MintError
 
 if TYPE_CHECKING:
@@ -13,38 +19,73 @@ if TYPE_CHECKING:
 
 ARGUMENTS = "model_args"
 """Settings of how a model is reached (address, key); they stay out of records."""
+ADDRESS = "base_url"
 
 
-def role_models(specs: Sequence[str], needed: Sequence[str]) -> dict[str, list["Model"]]:
+def role_models(
+    specs: Sequence[str],
+    needed: Sequence[str],
+    reached: Reached | None = None,
+) -> dict[str, list["Model"]]:
     """Each role's models, opened.
 
     Args:
         specs: As the command line gives them.
         needed: Roles that must be among them.
+        reached: Those that are reached already; the others as Inspect does.
 
     Raises:
         MintError: If a role is named twice, is not in form, is missing, or has a model that
             cannot be had.
     """
+    parsed = _checked(specs, needed)
+    return {
+        role: [
+            opened
+            for model in models
+            for opened in _opened(_settings(model), spec, reached or Reached())
+        ]
+        for spec, (role, models) in zip(specs, parsed, strict=True)
+    }
+
+
+def check_roles(specs: Sequence[str], needed: Sequence[str]) -> None:
+    """Refuse what can be refused before a model is opened.
+
+    Raises:
+        MintError: If a role is named twice, is not in form, or is missing.
+    """
+    _checked(specs, needed)
+
+
+def _checked(
+    specs: Sequence[str], needed: Sequence[str]
+) -> list[tuple[str, list[str | dict[str, Any]]]]:
     from mint_bench.inspect_plugin.roles import missing
 
-    roles: dict[str, list[Model]] = {}
-    for spec in specs:
-        role, models = _parsed(spec)
-        if role in roles:
+    parsed = [_parsed(spec) for spec in specs]
+    roles = [role for role, _ in parsed]
+    for role in roles:
+        if roles.count(role) > 1:
             raise MintError(f"the role {role} is given twice; write {role}=MODEL,MODEL for a panel")
-        roles[role] = [
-            _opened(model if isinstance(model, dict) else {"model": model}, spec)
-            for model in models
-        ]
     for role in needed:
         if role not in roles:
             raise missing(role)
-    return roles
+    return parsed
+
+
+def role_names(specs: Sequence[str]) -> list[str]:
+    """The models of all roles that say no address of their own.
+
+    Raises:
+        MintError: If a role is not in form.
+    """
+    models = [_settings(model) for spec in specs for model in _parsed(spec)[1]]
+    return [model["model"] for model in models if ADDRESS not in (model.get(ARGUMENTS) or {})]
 
 
 def without_arguments(spec: str) -> str:
-    """A role's text as a record may carry it, without addresses and keys.
+    """A role's text as a record may carry it, without addresses, keys and paths of this machine.
 
     >>> without_arguments("grader={model: a/b, top_p: 0.9, model_args: {api_key: secret}}")
     'grader={model: a/b, top_p: 0.9}'
@@ -53,9 +94,9 @@ def without_arguments(spec: str) -> str:
     """
     role, models = _parsed(spec)
     told = [
-        "{" + ", ".join(f"{k}: {v}" for k, v in model.items() if k != ARGUMENTS) + "}"
+        "{" + ", ".join(f"{k}: {v}" for k, v in _public(model).items()) + "}"
         if isinstance(model, dict)
-        else model
+        else plain_name(model)
         for model in models
     ]
     listed = ",".join(told)
@@ -66,7 +107,8 @@ def _parsed(spec: str) -> tuple[str, list[str | dict[str, Any]]]:
     import yaml
 
     role, equals, text = spec.partition("=")
-    fault = MintError(f"model role {spec!r} is not in form; write ROLE=PROVIDER/MODEL")
+    shown = f"{role}=…" if ARGUMENTS in text else spec
+    fault = MintError(f"model role {shown!r} is not in form; write ROLE=PROVIDER/MODEL")
     try:
         value = yaml.safe_load(text) if text.lstrip()[:1] in {"{", "["} else text.split(",")
     except yaml.YAMLError:
@@ -75,17 +117,25 @@ def _parsed(spec: str) -> tuple[str, list[str | dict[str, Any]]]:
         model.strip() if isinstance(model, str) else model
         for model in (value if isinstance(value, list) else [value])
     ]
-    in_form = all(
-        (isinstance(model, str) and "/" in model)
-        or (isinstance(model, dict) and "/" in str(model.get("model")))
-        for model in models
-    )
+    names = [model.get("model") if isinstance(model, dict) else model for model in models]
+    in_form = all(name == EMBEDDED or (isinstance(name, str) and "/" in name) for name in names)
+    arguments = [model.get(ARGUMENTS) for model in models if isinstance(model, dict)]
+    in_form = in_form and all(given is None or isinstance(given, dict) for given in arguments)
     if not (role.strip() and equals and models and in_form):
         raise fault
     return role.strip(), models
 
 
-def _opened(settings: dict[str, Any], spec: str) -> "Model":
+def _public(model: dict[str, Any]) -> dict[str, Any]:
+    told = {name: value for name, value in model.items() if name != ARGUMENTS}
+    return told | {"model": plain_name(model["model"])}
+
+
+def _settings(model: str | dict[str, Any]) -> dict[str, Any]:
+    return model if isinstance(model, dict) else {"model": model}
+
+
+def _opened(settings: dict[str, Any], spec: str, reached: Reached) -> list["Model"]:
     from inspect_ai.model import GenerateConfig, get_model
     from pydantic import ValidationError
 
@@ -93,15 +143,19 @@ def _opened(settings: dict[str, Any], spec: str) -> "Model":
     told = f"model role {without_arguments(spec)}"
     if unknown := set(options) - set(GenerateConfig.model_fields):
         raise MintError(f"{told}: {min(unknown)} is no setting of a model")
+    name, arguments = settings["model"], dict(settings.get(ARGUMENTS) or {})
+    refuse_secrets(str(arguments.get(ADDRESS) or ""), f"{told}: {ADDRESS}")
+    engines = (engine_for(name),) if ADDRESS in arguments else reached.of(name)
     try:
-        return (
+        return [
             get_model(  # inspect-evals-lint: ignore[get_model_location] -- the runner's own model
-                settings["model"],
-                config=GenerateConfig(**options),
+                engine.model,
+                config=GenerateConfig(**({"max_connections": engine.at_once} | options)),
                 memoize=False,
-                **(settings.get(ARGUMENTS) or {}),
+                **(engine.arguments | arguments),
             )
-        )
-    except (ValidationError, ValueError, TypeError, ImportError) as error:
+            for engine in engines
+        ]
+    except (ValidationError, ValueError, TypeError, ImportError, OSError) as error:
         reason = " ".join(str(error).split())[:200]
         raise MintError(f"{told}: {reason}") from None

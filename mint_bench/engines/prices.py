@@ -1,0 +1,133 @@
+"""What models cost: `tasks/prices.yaml`, the user's own file before it.
+
+For plans and for stopping in time; no score depends on it.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from mint_bench.files import read_model
+from mint_bench.resources import resource
+
+if TYPE_CHECKING:
+    from inspect_ai.model import ModelUsage
+
+FREE = frozenset({"mint", "mockllm", "none", "hf", "vllm", "sglang", "ollama", "llama-cpp-python"})
+"""Providers that nobody is paid for by the token."""
+
+MILLION = 1_000_000
+_DATED = re.compile(r"[-@](latest|\d{8}|\d{4}-\d{2}-\d{2})$")
+
+
+class Price(BaseModel):
+    """US dollars per million tokens."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    input: float = Field(ge=0)
+    output: float = Field(ge=0, description="Hidden reasoning included")
+    cached: float | None = Field(default=None, ge=0, description="Prompt tokens out of a cache")
+
+    def of(self, fresh: float, cached: float, output: float) -> float:
+        """US dollars for so many tokens.
+
+        >>> Price(input=1, cached=0.5, output=2).of(1_000_000, 2_000_000, 500_000)
+        3.0
+        """
+        per_cached = self.input if self.cached is None else self.cached
+        return (fresh * self.input + cached * per_cached + output * self.output) / MILLION
+
+
+NOTHING = Price(input=0, output=0)
+
+
+class PriceSource(BaseModel):
+    """Where a provider's prices come from."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    page: str = Field(pattern=r"^https://")
+    as_of: str = Field(pattern=r"^\d{4}-\d{2}$", description="Month when they were known to hold")
+    checked: bool = Field(description="Whether they were compared with the page then")
+
+
+class PriceTable(BaseModel):
+    """`prices.yaml`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sources: dict[str, PriceSource] = Field(default_factory=dict)
+    models: dict[str, Price]
+
+
+@dataclass(frozen=True)
+class Prices:
+    """Prices by the models' names as Inspect writes them.
+
+    Attributes:
+        models: The user's entries before the shipped ones.
+        sources: Of the shipped ones, by provider.
+        own: Names of the user's entries.
+    """
+
+    models: dict[str, Price]
+    sources: dict[str, PriceSource] = field(default_factory=dict)
+    own: frozenset[str] = frozenset()
+
+    def told(self, models: Iterable[str]) -> str:
+        """How far the shipped prices of these models can be relied on; nothing if none is used.
+
+        >>> source = PriceSource(page="https://a.b", as_of="2025-12", checked=False)
+        >>> table = Prices({"a/x": Price(input=1, output=2)}, {"a": source})
+        >>> table.told(["a/x", "mint/parrot"])
+        'a as of 2025-12, unchecked (https://a.b)'
+        """
+        names = {_DATED.sub("", model) for model in models}
+        shipped = {name.partition("/")[0] for name in names & (set(self.models) - self.own)}
+        return "; ".join(
+            f"{provider} as of {source.as_of}{'' if source.checked else ', unchecked'} "
+            f"({source.page})"
+            for provider, source in self.sources.items()
+            if provider in shipped
+        )
+
+    def price(self, model: str) -> Price | None:
+        """A model's price; None where it is not known.
+
+        >>> table = Prices({"openai/gpt-x": Price(input=1, output=2)})
+        >>> table.price("openai/gpt-x-2026-01-31").output, table.price("openai/gpt-y")
+        (2.0, None)
+        >>> table.price("spread/openai/gpt-x").output
+        2.0
+        """
+        model = model.removeprefix("spread/")  # on how many servers it is changes no price
+        if found := self.models.get(model) or self.models.get(_DATED.sub("", model)):
+            return found
+        provider, slash, _ = model.partition("/")
+        return NOTHING if provider in FREE or not slash else None
+
+    def cost(self, model: str, usage: "ModelUsage") -> float | None:
+        """US dollars for what a model used; None where its price is not known."""
+        price = self.price(model)
+        if price is None:
+            return None
+        written = usage.input_tokens_cache_write or 0
+        return price.of(
+            usage.input_tokens + written, usage.input_tokens_cache_read or 0, usage.output_tokens
+        )
+
+
+def load_prices(own: Path | None = None) -> Prices:
+    """The shipped prices, and the user's before them.
+
+    Raises:
+        MintError: If the user's file is missing or not in form.
+    """
+    shipped = read_model(resource("tasks", "prices.yaml"), PriceTable)
+    users = read_model(own, PriceTable).models if own else {}
+    return Prices({**shipped.models, **users}, shipped.sources, frozenset(users))

@@ -1,0 +1,258 @@
+"""All models of a run, reached: decides for each, starts the vLLM servers they need, ends them.
+
+One server a base model, with all the adapters that the run names. How one server lives is
+`vllm_server`'s. A model that cannot be had is a fault of its own and stops no other.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mint_bench.engines.adapters import Adapter, find_adapters
+from mint_bench.engines.decide import Decision, Machine, Reach, decide, machine, name_of
+from mint_bench.engines.engine import (
+    AT_ONCE,
+    EMBEDDED,
+    Engine,
+    engine_for,
+    hardware,
+    prepare_local,
+)
+from mint_bench.engines.memory import fits
+from mint_bench.engines.ray_cluster import check_for_vllm
+from mint_bench.engines.served import on_servers
+from mint_bench.engines.telling import Telling
+from mint_bench.engines.vllm_server import Server, ServerSpec, serving
+from mint_bench.errors import MintError
+from mint_bench.inspect_plugin.board import HARDWARE, MODEL_REVISION
+from mint_bench.inspect_plugin.spread import PROVIDER as SPREAD
+from mint_bench.inspect_plugin.spread import SEPARATOR, at_rank
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """The models of a run, by the names they are typed with.
+
+    Attributes:
+        engines: Of those that this package reaches itself: one a model, or ten where a name stands
+            for an adapter a tactic.
+        faults: Why a model cannot be had.
+        servers: Those started here, by the models they have.
+    """
+
+    engines: dict[str, tuple[Engine, ...]] = field(default_factory=dict)
+    faults: dict[str, MintError] = field(default_factory=dict)
+    servers: dict[str, Server] = field(default_factory=dict)
+
+    def of(self, model: str) -> tuple[Engine, ...]:
+        """How a model is reached, ten ways where its name stands for an adapter a tactic.
+
+        Raises:
+            MintError: If it cannot be had.
+        """
+        if fault := self.faults.get(model):
+            raise fault
+        return self.engines.get(model) or (engine_for(model),)
+
+    def urls(self) -> set[str]:
+        """Addresses of the servers, those started here and those that were there already.
+
+        Inspect's own models know theirs only once they were asked.
+        """
+        arguments = [engine.arguments for engines in self.engines.values() for engine in engines]
+        return {str(given["base_url"]) for given in arguments if "base_url" in given}
+
+    def lost(self, model: str) -> str | None:
+        """What is to say if a model's server is there no more; what it was asked has no answer."""
+        server = self.servers.get(model)
+        why = server.ended() if server else None
+        if server is None or why is None:
+            return None
+        return (
+            f"vLLM ended in the middle: {why}; see {server.log}; the same command goes on with "
+            "what is left"
+        )
+
+
+@contextmanager
+def reaching(wanted: Mapping[str, Reach], log_dir: Path, telling: Telling) -> Iterator[Reached]:
+    """Reach the models of a run, for as long as the context lasts.
+
+    Args:
+        wanted: How the user wants each, by its name as typed.
+        log_dir: The servers' logs go there.
+        telling: Told what was decided and how it goes.
+    """
+    here = machine()
+    reached = Reached()
+    local: dict[str, Decision] = {}
+    for name, reach in wanted.items():
+        try:
+            decision = _decided(name, reach, here)
+            if decision is None or decision.engine == "api":
+                continue
+            telling.say(f"engine: {name}: {decision.why}")
+            if decision.engine == "vllm":
+                local[name] = decision
+            elif decision.engine == "served" or not name.startswith("hf/"):
+                reached.engines[name] = (_without_start(decision, reach, here),)
+        except MintError as fault:
+            reached.faults[name] = fault
+    with ExitStack() as stack:
+        for start in _starts(local, wanted, log_dir, reached.faults):
+            try:
+                if start.spec.ray:
+                    check_for_vllm(start.spec.ray)
+                else:
+                    fits(start.spec.weights, here)
+                server = stack.enter_context(serving(start.spec, start.log, here, telling))
+            except MintError as fault:
+                reached.faults.update(dict.fromkeys(start.models, fault))
+                continue
+            for name, adapters in start.models.items():
+                reached.servers[name] = server
+                reached.engines[name] = _on(server, start.spec, adapters, here)
+        yield reached
+
+
+def engine_name(model: str, reach: Reach) -> str | None:
+    """Which engine a model will be reached with; None where `reaching` leaves it to Inspect.
+
+    Raises:
+        MintError: If the model is not known or cannot run here.
+    """
+    decision = _decided(model, reach, machine())
+    return decision.engine if decision else None
+
+
+def memory_of(model: str, reach: Reach) -> str | None:
+    """What a model loads into this machine's memory; None for one that is asked elsewhere.
+
+    Models that load the same share a server.
+    """
+    if model.startswith("sglang/") or (model == EMBEDDED and not reach.wants_vllm):
+        return model
+    try:
+        decision = _decided(model, reach, machine())
+    except MintError:
+        return None  # it is not there, and loads nothing
+    if decision is None or decision.engine not in {"vllm", "transformers"}:
+        return None
+    return f"{decision.engine} {decision.weights} {_way(reach)}"
+
+
+def _decided(name: str, reach: Reach, here: Machine) -> Decision | None:
+    """The decision for a model, None where Inspect or this package's own systems have it."""
+    if name == "human" or name.startswith("mint/"):
+        return None
+    if name == EMBEDDED:
+        if not reach.wants_vllm:
+            return None
+        from mint_bench.local_models.embedded_model import embedded_model_path
+
+        return decide(str(embedded_model_path()), reach, here, ())
+    return decide(name, reach, here, _providers())
+
+
+def _providers() -> list[str]:
+    from inspect_ai._util.registry import (  # inspect-evals-lint: ignore[IECQ001] -- no public name
+        registry_find,
+        registry_info,
+        registry_unqualified_name,
+    )
+
+    found = registry_find(lambda info: info.type == "modelapi")
+    return [registry_unqualified_name(registry_info(one)) for one in found]
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """A server that is to be started.
+
+    Attributes:
+        spec: What it serves.
+        log: Where its output goes.
+        models: Its models as typed, each with its adapters; none for the base itself.
+    """
+
+    spec: ServerSpec
+    log: Path
+    models: dict[str, list[Adapter]]
+
+
+def _starts(
+    local: Mapping[str, Decision],
+    wanted: Mapping[str, Reach],
+    log_dir: Path,
+    faults: dict[str, MintError],
+) -> list[_Start]:
+    """One server for what shares weights and the way they are served; faults into `faults`."""
+    parts: dict[tuple[Any, ...], dict[str, list[Adapter]]] = {}
+    for name, decision in local.items():
+        try:
+            adapters = find_adapters(decision.adapter) if decision.adapter else []
+        except MintError as fault:
+            faults[name] = fault
+            continue
+        parts.setdefault((str(decision.weights), *_way(wanted[name])), {})[name] = adapters
+    starts = []
+    for (weights, tensor_parallel, data_parallel, options, ray), models in parts.items():
+        spec = ServerSpec(
+            weights=weights,
+            name=_name(weights, models),
+            adapters=tuple({a.name: a for found in models.values() for a in found}.values()),
+            tensor_parallel=tensor_parallel,
+            data_parallel=data_parallel,
+            options=options,
+            share=1 / len(parts),
+            ray=ray,
+        )
+        log = log_dir / f"vllm-{spec.name.rpartition('/')[2]}.log"
+        starts.append(_Start(spec, log, models))
+    return starts
+
+
+def _way(reach: Reach) -> tuple[Any, ...]:
+    """How weights are served; what is served another way is another server's."""
+    return reach.tensor_parallel, reach.data_parallel, reach.vllm, reach.ray
+
+
+def _name(weights: str, typed: Mapping[str, object]) -> str:
+    if EMBEDDED in typed:
+        from mint_bench.local_models.embedded_model import HUB_NAME
+
+        return HUB_NAME
+    return name_of(weights)
+
+
+def _on(
+    server: Server, spec: ServerSpec, adapters: list[Adapter], here: Machine
+) -> tuple[Engine, ...]:
+    """How a server's model is reached, or each of its adapters."""
+    from mint_bench.local_models.embedded_model import HUB_NAME, REVISION
+
+    said = {HARDWARE: hardware(here)}
+    if spec.name == HUB_NAME and Path(spec.weights).is_dir():
+        said[MODEL_REVISION] = REVISION
+    names = [f"vllm/{spec.name}:{adapter.name}" for adapter in adapters] or [f"vllm/{spec.name}"]
+    url, copies = server.url, spec.data_parallel
+    if copies > 1:  # a conversation stays with the copy that has its beginning in its cache
+        names = [f"{SPREAD}/{name}" for name in names]
+        url = SEPARATOR.join(at_rank(url, rank) for rank in range(copies))
+    arguments = {"base_url": url, "api_key": server.key}
+    return tuple(Engine(name, arguments, said, AT_ONCE * copies) for name in names)
+
+
+def _without_start(decision: Decision, reach: Reach, here: Machine) -> Engine:
+    """The engine of a model that is served already, or that transformers load."""
+    if decision.engine == "served":
+        model, served = on_servers(decision.model, reach.base_urls)
+        return Engine(model, served, {}, AT_ONCE * len(served["base_url"].split(SEPARATOR)))
+    weights = str(decision.weights)
+    fits(weights, here)
+    folder = Path(weights).expanduser()
+    arguments = {"model_path": str(folder.resolve())} if folder.is_dir() else {}
+    prepare_local(decision.model)
+    return Engine(decision.model, arguments, {HARDWARE: hardware()})

@@ -1,0 +1,115 @@
+"""Servers that are there already (`--base-url`): asked beforehand whether they will do.
+
+Starts none and generates nothing.
+"""
+
+import os
+import re
+from urllib.parse import urlparse
+
+import requests
+
+from mint_bench.errors import MintError, suggestion
+from mint_bench.inspect_plugin.spread import PROVIDER, SEPARATOR, name_on_server
+from mint_bench.secrecy import has_secret
+
+PATIENCE = 10.0
+NO_KEY = "none"
+"""Sent where the user set no key: a server on one's own machine mostly wants none."""
+_REFUSED = re.compile(r"\bError code: 40[13]\b")
+"""What the clients of providers say."""
+
+
+def normal_url(text: str) -> str:
+    """A server's address as clients take it: `/v1` at its end if there is no path.
+
+    >>> normal_url("http://gpu1:8000"), normal_url("http://gpu1:8000/v1/")
+    ('http://gpu1:8000/v1', 'http://gpu1:8000/v1')
+
+    Raises:
+        MintError: If it is no address, or one with a password or key in it.
+    """
+    parts = urlparse(text.strip())
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise MintError(f"--base-url {text!r} is no address; write http://HOST:PORT/v1")
+    refuse_secrets(text, "--base-url")
+    return text.strip().rstrip("/") + ("" if parts.path.strip("/") else "/v1")
+
+
+def refuse_secrets(address: str, what: str) -> None:
+    """Refuse an address that logs would keep together with what should stay secret.
+
+    Raises:
+        MintError: If it carries a user, a password or a query.
+    """
+    if has_secret(address):
+        raise MintError(
+            f"{what} {address!r} carries a user, a password or a query, and logs keep addresses; "
+            "give the bare address, and the key in the environment (PROVIDER_API_KEY)"
+        )
+
+
+def key_variable(model: str) -> str:
+    """The environment's variable of a model's key, as Inspect names it.
+
+    >>> key_variable("openai-api/my-box/a"), key_variable("vllm/a/b")
+    ('MY_BOX_API_KEY', 'VLLM_API_KEY')
+    """
+    provider, _, rest = model.partition("/")
+    service = rest.partition("/")[0] if provider == "openai-api" else provider
+    return f"{service.upper().replace('-', '_')}_API_KEY"
+
+
+def on_servers(model: str, base_urls: tuple[str, ...]) -> tuple[str, dict[str, str]]:
+    """Inspect's name and arguments for a model on one server or several.
+
+    One is reached as several are, so that a run may go on with more of them or fewer.
+
+    Raises:
+        MintError: If an address is not in form, a server does not answer, refuses the key, or has
+            no such model.
+    """
+    urls = list(dict.fromkeys(map(normal_url, base_urls)))
+    variable = key_variable(model)
+    key = os.environ.get(variable) or NO_KEY
+    for url in urls:
+        _check(url, key, variable, name_on_server(model))
+    return f"{PROVIDER}/{model}", {"base_url": SEPARATOR.join(urls), "api_key": key}
+
+
+def check_key(model: str, said: str) -> None:
+    """Say of a run that failed as a whole that its key was refused, where that was it.
+
+    Args:
+        model: As Inspect names it.
+        said: What the failure says.
+
+    Raises:
+        MintError: If so.
+    """
+    if _REFUSED.search(said):
+        raise MintError(
+            f"{model}: the key is refused; set {key_variable(model)}, then the same command"
+        ) from None
+
+
+def _check(url: str, key: str, variable: str, name: str) -> None:
+    try:
+        answer = requests.get(
+            f"{url}/models", headers={"Authorization": f"Bearer {key}"}, timeout=PATIENCE
+        )
+    except requests.RequestException as error:
+        raise MintError(
+            f"--base-url {url}: no server answers ({type(error).__name__}); start it, or correct "
+            "the address"
+        ) from None
+    if answer.status_code in {401, 403}:
+        raise MintError(f"--base-url {url}: the key is refused; set {variable}")
+    if not answer.ok:  # not every server lists its models
+        return
+    try:
+        known = [str(entry["id"]) for entry in answer.json()["data"]]
+    except (ValueError, KeyError, TypeError):
+        return
+    if known and name not in known:
+        raise MintError(f"--base-url {url} has no model {name!r}; {suggestion(name, known)}")

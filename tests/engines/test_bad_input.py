@@ -1,0 +1,107 @@
+"""What cannot be run, as it is typed: a line that says what to do, an exit code, and no litter.
+
+Where something was done already, the same command goes on from there. A port that is taken is in
+`test_vllm_server.py`, a full disk in `tests/faults`.
+"""
+
+import json
+
+import pytest
+
+from mint_bench.engines import reaching
+from mint_bench.engines.decide import Machine
+from tests.cli.typed import type_in
+from tests.inspect_plugin.judge_server import AWAY, REFUSED, TOO_LONG, JudgeServer
+
+QUICK = ["--source", "starter", "--limit", "3", "--max-turns", "2", "--tagger", "none",
+         "--judge", "none", "--max-connections", "1"]  # fmt: skip
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Type `mint-bench run …` in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    return lambda *words: type_in("run", *words, *QUICK)
+
+
+def told(done):
+    """The one line in which a command says why it failed."""
+    [line] = [line for line in done.err.splitlines() if line.startswith("mint-bench: ")]
+    assert "Traceback" not in done.err
+    return line
+
+
+def record(folder):
+    [path] = (folder / "results").glob("*/*.json")
+    return json.loads(path.read_text())
+
+
+@pytest.mark.parametrize(
+    ("model", "here", "said"),
+    [
+        ("gpt", Machine(), "model 'gpt' is not known; write embedded"),
+        ("mint/oracle", Machine(), "oracle"),
+        ("vllm/a/b", Machine("0.32.0"), "built for GPUs and there is none here"),
+        ("a/b:c/d", Machine(), "a LoRA adapter needs vLLM"),
+        ("./weights", Machine(), "too little memory: the weights take 0.0 GB"),
+    ],
+)
+def test_what_cannot_run_here_is_refused_and_leaves_nothing(
+    run, tmp_path, monkeypatch, model, here, said
+):
+    (tmp_path / "weights").mkdir()
+    (tmp_path / "weights" / "model.safetensors").write_bytes(b"0" * 2000)
+    monkeypatch.setattr("mint_bench.engines.memory.free_memory", lambda: 1000)
+    monkeypatch.setattr(reaching, "machine", lambda: here)
+    done = run(model)
+    assert done.code == 2
+    assert said in told(done)
+    assert [path.name for path in tmp_path.iterdir()] == ["weights"]
+
+
+def test_a_key_that_is_refused_is_told_and_the_right_one_goes_on(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("BOX_API_KEY", "none")
+    answers = {"": REFUSED}
+    with JudgeServer(lambda *asked: answers.get("", "Tell me more.")).running() as server:
+        monkeypatch.setenv("BOX_BASE_URL", server.url)
+        done = run("openai-api/box/small")
+        assert done.code == 2
+        assert "openai-api/box/small: the key is refused; set BOX_API_KEY" in told(done)
+        assert not (tmp_path / "results").exists()
+        answers.clear()
+        assert run("openai-api/box/small").code == 0
+    assert len(record(tmp_path)["conversations"]) == 3
+
+
+def test_a_conversation_longer_than_the_context_is_unscored_with_the_reason(run, tmp_path):
+    said = []
+
+    def answer(model, system, user):
+        said.append(user)
+        return TOO_LONG if len(said) == 2 else "Tell me more."
+
+    with JudgeServer(answer).running() as server:
+        done = run("openai-api/box/small", "--base-url", server.url)
+    assert done.code == 0
+    turns = [turn for c in record(tmp_path)["conversations"] for turn in c["turns"]]
+    reasons = [turn["unscored"]["reply"] for turn in turns if "unscored" in turn]
+    assert reasons == ["the conversation and the reply are longer than the model's context"]
+
+
+def test_a_server_that_dies_in_the_middle_loses_nothing_that_was_held(run, tmp_path):
+    said = []
+
+    def dies(model, system, user):
+        said.append(user)
+        return AWAY if len(said) > 2 else "Tell me more."
+
+    with JudgeServer(dies).running() as server:
+        done = run("openai-api/box/small", "--base-url", server.url)
+    assert done.code == 1
+    assert "conversations failed; the record names them" in told(done)
+    assert sum("unscored" in c["turns"][0] for c in record(tmp_path)["conversations"]) == 2
+
+    with JudgeServer(lambda *asked: "Tell me more.").running() as server:
+        assert run("openai-api/box/small", "--base-url", server.url).code == 0
+    assert len(server.requests) == 4  # two replies in each of the two that failed
+    assert not any("unscored" in t for c in record(tmp_path)["conversations"] for t in c["turns"])

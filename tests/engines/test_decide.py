@@ -1,0 +1,89 @@
+"""Which engine reaches a model: from its name, and from what the machine has."""
+
+import pytest
+
+from mint_bench.engines.decide import Machine, Reach, decide, name_of
+from mint_bench.errors import MintError
+
+PROVIDERS = {"openai", "openai-api", "google", "vllm", "hf", "mint"}
+BARE = Machine()
+ON_CPU = Machine("0.32.0", vllm_on_cpu=True)
+ON_GPU = Machine("0.32.0", gpu=True)
+NO_GPU = Machine("0.32.0")
+
+
+def decided(model, here=BARE, **reach):
+    found = decide(model, Reach(**reach), here, PROVIDERS)
+    return found.engine, found.model
+
+
+@pytest.mark.parametrize(
+    ("model", "here", "expected"),
+    [
+        ("Qwen/Qwen3-4B", ON_GPU, ("vllm", "vllm/Qwen/Qwen3-4B")),
+        ("Qwen/Qwen3-4B", ON_CPU, ("vllm", "vllm/Qwen/Qwen3-4B")),
+        ("Qwen/Qwen3-4B", NO_GPU, ("transformers", "hf/Qwen/Qwen3-4B")),
+        ("Qwen/Qwen3-4B", BARE, ("transformers", "hf/Qwen/Qwen3-4B")),
+        ("openai/gpt-5-mini", ON_GPU, ("api", "openai/gpt-5-mini")),
+        ("google/gemma", ON_GPU, ("api", "google/gemma")),
+        ("vllm/google/gemma", ON_GPU, ("vllm", "vllm/google/gemma")),
+        ("hf/google/gemma", ON_GPU, ("transformers", "hf/google/gemma")),
+    ],
+)
+def test_a_name_and_a_machine_make_an_engine(model, here, expected):
+    assert decided(model, here) == expected
+
+
+def test_an_adapter_comes_after_a_colon():
+    found = decide("a/base:b/adapter", Reach(), ON_GPU, PROVIDERS)
+    assert (found.weights, found.adapter, found.model) == ("a/base", "b/adapter", "vllm/a/base")
+
+
+def test_a_folder_is_called_by_its_last_part(tmp_path):
+    folder = tmp_path / "step-200"
+    folder.mkdir()
+    assert decided(str(folder), ON_CPU) == ("vllm", "vllm/step-200")
+    assert decided(str(folder), BARE) == ("transformers", "hf/step-200")
+    assert name_of(str(folder)) == "step-200"
+
+
+def test_the_user_may_choose_the_engine():
+    assert decided("a/b", ON_GPU, engine="transformers")[0] == "transformers"
+    assert decided("a/b", ON_CPU, engine="vllm")[0] == "vllm"
+
+
+@pytest.mark.parametrize(
+    ("model", "expected"),
+    [
+        ("openai-api/box/m", "openai-api/box/m"),
+        ("vllm/a/b:c", "vllm/a/b:c"),
+        ("Qwen/Qwen3-4B", "openai-api/server/Qwen/Qwen3-4B"),
+    ],
+)
+def test_a_server_that_is_there_is_asked_by_its_models_name(model, expected):
+    assert decided(model, base_urls=("http://box",)) == ("served", expected)
+
+
+@pytest.mark.parametrize(
+    ("here", "said"),
+    [(ON_GPU, "on GPU, it can run"), (NO_GPU, "built for GPUs"), (BARE, "not ins")],
+)
+def test_it_says_why(here, said):
+    assert said in decide("a/b", Reach(), here, PROVIDERS).why
+
+
+@pytest.mark.parametrize(
+    ("model", "here", "said"),
+    [
+        ("gpt", BARE, "is not known; write embedded"),
+        ("/nowhere/model", BARE, "is not known"),
+        ("./nowhere", BARE, "is not known"),
+        ("vllm/a/b", BARE, r"no GPU; docs/engines\.md says how"),
+        ("vllm/a/b", Machine(gpu=True), r"not installed; pip install 'mint-bench\[vllm\]'"),
+        ("vllm/a/b", NO_GPU, "built for GPUs and there is none"),
+        ("a/b:c/d", BARE, "a LoRA adapter needs vLLM"),
+    ],
+)
+def test_what_cannot_be_says_what_to_do(model, here, said):
+    with pytest.raises(MintError, match=said):
+        decide(model, Reach(), here, PROVIDERS)

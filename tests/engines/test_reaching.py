@@ -1,0 +1,224 @@
+"""The models of a run, reached: servers that are there, and one server for a base's adapters."""
+
+import json
+import re
+import subprocess
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import pytest
+
+from mint_bench.engines import ray_cluster
+from mint_bench.engines import reaching as module
+from mint_bench.engines.decide import Machine, Reach
+from mint_bench.engines.memory import fits
+from mint_bench.engines.reaching import Reached, reaching
+from mint_bench.engines.request import RunRequest, command_line, folder_name
+from mint_bench.engines.roles import role_models, role_names
+from mint_bench.engines.run import run
+from mint_bench.engines.telling import Telling
+from mint_bench.engines.vllm_server import Server
+from mint_bench.errors import MintError
+from mint_bench.tactics.tagger import TACTICS
+from tests.inspect_plugin.judge_server import JudgeServer
+
+ON_CPU = Machine("0.32.0", vllm_on_cpu=True)
+ON_GPU = Machine("0.32.0", gpu=True)
+
+
+@contextmanager
+def listing(*models, key="none"):
+    """A server that lists its models to whom has the key."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def log_message(self, *arguments):
+            pass
+
+        def do_GET(self):
+            allowed = self.headers["Authorization"] == f"Bearer {key}"
+            self.send_response(200 if allowed else 401)
+            self.end_headers()
+            self.wfile.write(json.dumps({"data": [{"id": name} for name in models]}).encode())
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def reached(model, *urls, tmp_path):
+    with reaching({model: Reach(base_urls=urls)}, tmp_path, Telling()) as found:
+        return found.of(model)[0]
+
+
+def test_servers_that_are_there_are_one_model(tmp_path):
+    with listing("a/b") as one, listing("a/b") as other:
+        engine = reached("openai-api/box/a/b", one, other, tmp_path=tmp_path)
+    assert engine.model == "spread/openai-api/box/a/b"
+    assert engine.arguments["base_url"] == f"{one}/v1,{other}/v1"
+    assert engine.at_once == 64
+
+
+@pytest.mark.parametrize(
+    ("model", "key", "said"),
+    [
+        ("openai-api/box/small", "none", r"has no model 'small'; did you mean small-2\?"),
+        ("openai-api/box/small-2", "sesame", "the key is refused; set BOX_API_KEY"),
+        ("vllm/small-2", "sesame", "set VLLM_API_KEY"),
+    ],
+)
+def test_a_server_that_will_not_do_is_refused_before_the_run(tmp_path, model, key, said):
+    with listing("small-2", key=key) as url, pytest.raises(MintError, match=said):
+        reached(model, url, tmp_path=tmp_path)
+
+
+def test_the_key_comes_from_the_environment(tmp_path, monkeypatch):
+    monkeypatch.setenv("BOX_API_KEY", "sesame")
+    with listing("small", key="sesame") as url:
+        assert reached("openai-api/box/small", url, tmp_path=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"), [("gpu1:8000", "is no address"), ("http://127.0.0.1:1", "no server answers")]
+)
+def test_an_address_without_a_server_is_one_line(tmp_path, url, said):
+    with pytest.raises(MintError, match=said):
+        reached("openai-api/box/small", url, tmp_path=tmp_path)
+
+
+def test_ten_adapters_are_one_server_and_ten_models_in_the_taxonomys_order(tmp_path, monkeypatch):
+    base = tmp_path / "base"
+    base.mkdir()
+    for tactic in TACTICS:
+        (tmp_path / "ten" / tactic).mkdir(parents=True)
+        (tmp_path / "ten" / tactic / "adapter_config.json").write_text('{"r": 8}')
+    started = []
+    with JudgeServer(lambda *asked: "<score>0</score>").running() as there:
+
+        @contextmanager
+        def is_there(spec, log, here, telling):
+            started.append(spec)
+            yield Server(there.url, "none", log, None)
+
+        monkeypatch.setattr(module, "serving", is_there)
+        monkeypatch.setattr(module, "machine", lambda: ON_CPU)
+        role = f"tagger=vllm/{base}:{tmp_path / 'ten'}"
+        wanted = dict.fromkeys(role_names([role]), Reach())
+        with reaching(wanted, tmp_path, Telling()) as found:
+            models = role_models([role], ["tagger"], found)["tagger"]
+    [spec] = started
+    assert [adapter.name for adapter in spec.adapters] == [f"ten--{name}" for name in TACTICS]
+    assert [str(model) for model in models] == [f"vllm/base:ten--{name}" for name in TACTICS]
+    told = command_line(RunRequest("mint/parrot", model_roles=(role,)))
+    assert told.endswith("--model-role tagger=vllm/base:ten")
+
+
+@contextmanager
+def started(monkeypatch, here, url="http://127.0.0.1:1/v1"):
+    """What would be started, without starting it."""
+    specs = []
+
+    @contextmanager
+    def is_there(spec, log, here, telling):
+        specs.append(spec)
+        yield Server(url, "k", log, None)
+
+    monkeypatch.setattr(module, "serving", is_there)
+    monkeypatch.setattr(module, "machine", lambda: here)
+    yield specs
+
+
+def test_the_copies_within_a_server_are_told_apart_so_that_a_conversation_stays_with_one(
+    tmp_path, monkeypatch
+):
+    with (
+        started(monkeypatch, ON_GPU),
+        reaching({"a/b": Reach(data_parallel=2)}, tmp_path, Telling()) as found,
+    ):
+        [engine] = found.of("a/b")
+    assert engine.model == "spread/vllm/a/b"
+    assert engine.arguments["base_url"] == "http://127.0.0.1:1/v1#0,http://127.0.0.1:1/v1#1"
+    assert engine.at_once == 64
+
+
+def test_a_ray_cluster_is_asked_before_a_server_is_started(tmp_path, monkeypatch):
+    monkeypatch.setattr(ray_cluster.importlib.util, "find_spec", lambda name: name)
+    with listing() as there, started(monkeypatch, ON_GPU) as specs:
+        address = there.removeprefix("http://")
+        wanted = {"a/b": Reach(ray=address), "c/d": Reach(ray="127.0.0.1:1")}
+        with reaching(wanted, tmp_path, Telling()) as found:
+            assert found.of("a/b")
+            with pytest.raises(MintError, match=r"--ray 127.0.0.1:1: no cluster there"):
+                found.of("c/d")
+    assert [spec.ray for spec in specs] == [address]
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [("ray://head:10001", "from a machine of the cluster"), ("auto", "install it: pip install")],
+)
+def test_a_cluster_that_will_not_do_is_one_line(monkeypatch, address, said):
+    monkeypatch.setattr(ray_cluster.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(MintError, match=said):
+        ray_cluster.check_for_vllm(address)
+
+
+def test_ray_means_vllm(tmp_path, monkeypatch):
+    for reach, said in [
+        (Reach("transformers", ray="auto"), "leave out --engine transformers"),
+        (Reach(ray="auto"), "vLLM is not installed"),
+    ]:
+        monkeypatch.setattr(module, "machine", Machine)
+        with (
+            reaching({"a/b": reach}, tmp_path, Telling()) as found,
+            pytest.raises(MintError, match=said),
+        ):
+            found.of("a/b")
+
+
+def test_a_server_that_ended_is_told_with_what_to_do(tmp_path):
+    (tmp_path / "log").write_text("RuntimeError: the weights are gone\n")
+    with subprocess.Popen(["true"]) as process:
+        process.wait()
+    server = Server("http://127.0.0.1:1/v1", "k", tmp_path / "log", process)
+    assert re.search(
+        r"the weights are gone; see .*; the same command goes on",
+        Reached(servers={"a/b": server}).lost("a/b"),
+    )
+    assert Reached(servers={"a/b": server}).lost("mint/parrot") is None
+
+
+@pytest.mark.slow
+def test_a_folder_of_weights_runs_without_vllm(tmp_path):
+    pytest.importorskip("torch", reason="needs the extra `hf`")
+    from tests.local_models.tiny import build
+
+    folder = build(tmp_path / "own-model", positions=4096)
+    request = RunRequest(
+        str(folder), source="starter", limit=1, max_turns=1, max_tokens=8, tagger="none",
+        judge="none",
+    )  # fmt: skip
+    reach = Reach("transformers")
+    result = run(request, tmp_path / "logs", tmp_path / "results", reach)
+    assert (result.record.settings.provider, result.record.settings.model) == ("hf", "own-model")
+    assert str(tmp_path) not in result.path.read_text()
+
+
+def test_another_engine_has_a_log_folder_of_its_own(monkeypatch):
+    monkeypatch.setattr(module, "machine", lambda: ON_CPU)
+    request = RunRequest("a/b", source="starter")
+    folders = {folder_name(request, Reach(engine)) for engine in ("auto", "vllm", "transformers")}
+    assert len(folders) == 2
+    assert folder_name(request, Reach("vllm", tensor_parallel=2)) in folders
+
+
+def test_weights_that_memory_cannot_hold_are_refused(tmp_path, monkeypatch):
+    (tmp_path / "model.safetensors").write_bytes(b"0" * 2000)
+    monkeypatch.setattr("mint_bench.engines.memory.free_memory", lambda: 1000)
+    with pytest.raises(MintError, match="too little memory"):
+        fits(str(tmp_path), ON_CPU)
+    fits(str(tmp_path), Machine("1", gpu=True))
