@@ -5,54 +5,82 @@ A folder that this did not build is never replaced.
 
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mint_bench.errors import MintError
-from mint_bench.leaderboard.page import page, pictured
-from mint_bench.leaderboard.picture import PALETTES, drawable, picture
+from mint_bench.leaderboard.processes import each
+from mint_bench.leaderboard.site import Job, site_jobs
 from mint_bench.records.schema import Record
-from mint_bench.records.tables import as_json, board_tables
-from mint_bench.resources import resource
+from mint_bench.records.told import Teller, Viewer
+from mint_bench.records.withdrawn import Withdrawn
 
 MARKER = ".mint-bench-site"
-COPIED = ("style.css", "icon.svg")
 
 
-def build(records: Sequence[Record], out: Path) -> Path:
-    """Build the site from records and return the page's path.
+def build(
+    records: Sequence[Record],
+    out: Path,
+    teller: Teller | None = None,
+    note: Callable[[str], None] = lambda _: None,
+    address: str = "",
+    viewer: Viewer | None = None,
+    withdrawn: Sequence[Withdrawn] = (),
+) -> Path:
+    """Build the site from records and return the first page's path.
 
     Args:
         records: All that is to be shown; none gives a page that says so.
         out: The site's folder: new, empty, or built by this before.
+        teller: Gives the words of conversations; without it pages show figures alone.
+        note: Is told what is being done.
+        address: Where the site will stand, such as `https://example.org/board/`; feed readers
+            need it.
+        viewer: Shows the whole logs of conversations; without it pages link to none.
+        withdrawn: Records that count no more: told at their old address, in no table.
 
     Raises:
-        MintError: If `out` holds anything that no build wrote, or cannot be written.
+        MintError: If `out` holds anything that no build wrote, or cannot be written, or two
+            records would have one page.
     """
     out = out.resolve()
     _check_ours(out)
-    files = _files(records)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as aside:
             fresh = Path(aside) / "new"
             fresh.mkdir()
-            for name, text in files.items():
-                (fresh / name).write_text(text, encoding="utf-8", newline="\n")
+            _write(fresh, site_jobs(records, teller, viewer, note, address, withdrawn), note)
             _swap(fresh, out, Path(aside) / "old")
     except OSError as error:
         raise MintError(f"{out}: cannot be written ({error.strerror or error})") from None
     return out / "index.html"
 
 
-def _files(records: Sequence[Record]) -> dict[str, str]:
-    """Every file of the site by name; the marker lists them."""
-    tables = board_tables(records)
-    files = {"index.html": page(tables), "leaderboard.json": as_json(tables) + "\n"}
-    files |= {name: resource("leaderboard", name).read_text("utf-8") for name in COPIED}
-    if shown := pictured(tables):
-        files |= {f"picture-{look}.svg": picture(drawable(shown), look) for look in PALETTES}
-    return {**files, MARKER: "".join(f"{name}\n" for name in sorted([*files, MARKER]))}
+def _write(folder: Path, jobs: Sequence[Job], note: Callable[[str], None]) -> None:
+    """Write every file of every job; the marker lists what lies at the top."""
+    tops = each(
+        lambda index: _write_job(folder, jobs[index]),
+        len(jobs),
+        lambda done: note(f"pages {done}/{len(jobs)}"),
+    )
+    names = sorted(set().union({MARKER}, *tops))
+    (folder / MARKER).write_bytes("".join(f"{name}\n" for name in names).encode())
+
+
+def _write_job(folder: Path, job: Job) -> set[str]:
+    """Write a job's files and return their names at the top."""
+    made: set[Path] = set()
+    tops: set[str] = set()
+    for name, content in job():
+        path = folder / name
+        tops.add(name.partition("/")[0])
+        if path.parent not in made:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            made.add(path.parent)
+        data = content if isinstance(content, bytes) else content.encode("utf-8", "replace")
+        path.write_bytes(data)
+    return tops
 
 
 def _check_ours(out: Path) -> None:

@@ -25,22 +25,24 @@ class Scale:
         low: Value at the left end.
         high: Value at the right end.
         human: Pixels from the left of the human's thin line; None without a human.
+        width: Pixels that it is wide.
     """
 
     low: float
     high: float
     human: float | None
+    width: int = WIDTH
 
     def x(self, value: float) -> float:
         """Pixels from the left at which a value lies."""
         share = (value - self.low) / (self.high - self.low)
-        return round(MARGIN + share * (WIDTH - 2 * MARGIN), 1)
+        return round(MARGIN + share * (self.width - 2 * MARGIN), 1)
 
     @property
     def ends(self) -> tuple[str, str]:
         """Both ends as text."""
         digits = 0 if self.high - self.low >= 5 else 1
-        return _signed(f"{self.low:.{digits}f}"), _signed(f"{self.high:.{digits}f}")
+        return signed(f"{self.low:.{digits}f}"), signed(f"{self.high:.{digits}f}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Cell:
     width: float | None = None
 
 
-def scale(name: str, rows: Sequence[Row]) -> Scale | None:
+def scale(name: str, rows: Sequence[Row], width: int = WIDTH) -> Scale | None:
     """The scale of a column over all rows; None where nothing is to be drawn."""
     known = [row.figures[name] for row in rows if row.figures[name].value is not None]
     if name in PERCENT or not known:
@@ -73,10 +75,10 @@ def scale(name: str, rows: Sequence[Row]) -> Scale | None:
     low, high = min(ends), max(ends)
     step = next((s for s in STEPS if (high - low) / s <= 8), 1000.0)
     low, high = math.floor(low / step) * step, math.ceil(high / step) * step
-    found = Scale(low, high if high > low else low + step, None)
+    found = Scale(low, high if high > low else low + step, None, width)
     human = [row.figures[name].value for row in rows if row.record.kind == "human"]
     if len(human) == 1 and human[0] is not None:
-        return Scale(found.low, found.high, found.x(human[0]))
+        return Scale(found.low, found.high, found.x(human[0]), width)
     return found
 
 
@@ -92,12 +94,12 @@ def cell(name: str, figure: Figure, drawn: Scale | None) -> Cell:
     if name in PERCENT:
         return Cell(f"{100 * figure.value:.1f} %", "", note)
     low, high = figure.low, figure.high
-    text = _signed(f"{figure.value:.2f}")
+    text = signed(f"{figure.value:.2f}")
     if low is None or high is None:
         return Cell(text, "", note, drawn.x(figure.value) if drawn else None)
     digits = 0 if name in WHOLE else 2
     between = " to " if low < 0 else "–"
-    interval = _signed(f"{low:.{digits}f}") + between + _signed(f"{high:.{digits}f}")
+    interval = signed(f"{low:.{digits}f}") + between + signed(f"{high:.{digits}f}")
     if drawn is None:
         return Cell(text, interval, note)
     start = drawn.x(low)
@@ -105,6 +107,6 @@ def cell(name: str, figure: Figure, drawn: Scale | None) -> Cell:
     return Cell(text, interval, note, drawn.x(figure.value), start, width)
 
 
-def _signed(text: str) -> str:
-    """With minus signs as wide as digits, and none before a plain zero."""
+def signed(text: str) -> str:
+    """A number with minus signs as wide as digits, and none before a plain zero."""
     return text.replace("-", "−") if text.strip("-0.") else text.replace("-", "")

@@ -1,44 +1,110 @@
-"""The picture first: empathy against repetition on one board, every system with both intervals.
+"""The picture first: empathy against repetition on one board, laid out as plain numbers.
 
-An SVG file, equal for equal records; one for light and one for dark. Marks differ in shape,
-so that it can be read in black and white.
+Every system with both intervals, its mark as large as its density. The template draws it, the
+style colours it; marks differ in shape, so that it can be read in black and white.
 """
 
-import io
-import warnings
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from mint_bench.records.figures import Figure
 from mint_bench.records.tables import BoardTable, Row
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.backend_bases import RendererBase
-    from matplotlib.text import Annotation
-    from matplotlib.transforms import Bbox
-
-X, Y = "repetition_vs_self", "aggregated_empathy"
-MAX_LABEL = 44
-FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', sans-serif"
-MARKERS = {"model": "o", "published": "o", "human": "D", "trivial": "s"}
+X, Y, SIZE = "repetition_vs_self", "aggregated_empathy", "density"
+MOST_LABELLED = 40
+MOST_WHISKERS = 150  # systems; beyond, only named ones show their intervals
+LETTER = 0.54  # mean width of a letter, as a share of the font's size
+NEAR = 12  # pixels to a name without a line to it
+STEPS = (0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Palette:
-    """Colours of one of the two looks."""
+class Sheet:
+    """The size of a picture.
 
-    ink: str
-    quiet: str
-    line: str
-    accent: str
-    paper: str
+    Attributes:
+        name: `wide` or `narrow`.
+        width: In units of its view box.
+        height: Likewise.
+        font: Size of its letters.
+        labels: The most names that are written.
+        longest: Letters of a name before it is cut.
+    """
+
+    name: str
+    width: int
+    height: int
+    font: int
+    labels: int
+    longest: int
 
 
-PALETTES = {
-    "light": Palette("#1d2327", "#5b666d", "#d9dee1", "#0f6b74", "#fdfdfc"),
-    "dark": Palette("#e6e9ea", "#a2adb3", "#384248", "#6cc3cc", "#14181a"),
-}
+SHEETS = (
+    Sheet("wide", 1180, 600, 13, 40, 44),
+    Sheet("narrow", 420, 440, 13, 7, 24),
+)
+LEFT, RIGHT, TOP, BOTTOM = 46, 14, 30, 44
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A name beside its mark; `leader` is the line to it, if it stands away from it."""
+
+    text: str
+    x: float
+    y: float
+    anchor: str
+    leader: tuple[float, float, float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One system in the picture; whiskers are None without interval."""
+
+    row: Row
+    x: float
+    y: float
+    size: float
+    across: tuple[float, float] | None
+    up: tuple[float, float] | None
+    label: Label | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """All that the template needs to draw.
+
+    Attributes:
+        sheet: Its size.
+        marks: One a system.
+        across: Ticks of the axis of repetition.
+        up: Ticks of the axis of empathy.
+        human: The human's mark, where there is one.
+        whiskers: Whether every system's intervals are drawn, not only those of named ones.
+    """
+
+    sheet: Sheet
+    marks: tuple[Mark, ...]
+    across: tuple[tuple[float, str], ...]
+    up: tuple[tuple[float, str], ...]
+    human: Mark | None
+    whiskers: bool
+    left: int = LEFT
+    top: int = TOP
+
+    @property
+    def right(self) -> int:
+        """Where the drawing area ends."""
+        return self.sheet.width - RIGHT
+
+    @property
+    def bottom(self) -> int:
+        """Where the drawing area ends below."""
+        return self.sheet.height - BOTTOM
+
+
+Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 def drawable(table: BoardTable) -> list[Row]:
@@ -48,197 +114,162 @@ def drawable(table: BoardTable) -> list[Row]:
     ]
 
 
-def picture(rows: Sequence[Row], look: str) -> str:
-    """Draw rows that have both figures.
+def picture(rows: Sequence[Row], sheet: Sheet) -> Picture:
+    """Lay out rows that have both figures, as `drawable` gives them."""
+    across, up = (_axis([row.figures[name] for row in rows]) for name in (X, Y))
 
-    Args:
-        rows: As `drawable` gives them.
-        look: `light` or `dark`.
-    """
-    from matplotlib import rc_context
-    from matplotlib.figure import Figure as Sheet
+    def x(value: float) -> float:
+        share = (value - across[0]) / (across[1] - across[0])
+        return round(LEFT + share * (sheet.width - LEFT - RIGHT), 1)
 
-    colours = PALETTES[look]
-    with (
-        rc_context({
-            "svg.hashsalt": "mint-bench",
-            "svg.fonttype": "none",
-            "font.family": "DejaVu Sans",
-        }),
-        warnings.catch_warnings(),
-    ):
-        warnings.simplefilter("ignore")  # glyphs that the measuring font lacks
-        sheet = Sheet(figsize=(10.2, 6.2), facecolor="none")
-        axes = sheet.add_axes((0.055, 0.085, 0.93, 0.875))
-        _frame(axes, colours)
-        for row in rows:
-            _mark(axes, row, colours)
-        _label(axes, rows, colours)
-        out = io.StringIO()
-        sheet.savefig(out, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
-    return out.getvalue().replace("'DejaVu Sans'", FONTS)
+    def y(value: float) -> float:
+        share = (value - up[0]) / (up[1] - up[0])
+        return round(sheet.height - BOTTOM - share * (sheet.height - TOP - BOTTOM), 1)
 
-
-def _frame(axes: "Axes", colours: Palette) -> None:
-    axes.set_facecolor("none")
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
-    for side in ("left", "bottom"):
-        axes.spines[side].set_color(colours.line)
-    axes.tick_params(colors=colours.quiet, labelsize=9, length=0, pad=5)
-    axes.margins(0.07)
-    axes.set_xlabel(
-        "repetition: 0 as by chance, 1 always the same moves", color=colours.quiet,
-        fontsize=9.5, loc="right",
-    )  # fmt: skip
-    axes.text(
-        0, 1.03, "empathy, 1 to 5", color=colours.quiet, fontsize=9.5,
-        transform=axes.transAxes, ha="left", va="center",
-    )  # fmt: skip
-
-
-def _mark(axes: "Axes", row: Row, colours: Palette) -> None:
-    x, y = _point(row)
-    kind = row.record.kind
-    colour = {"human": colours.ink, "trivial": colours.quiet}.get(kind, colours.accent)
-    if kind == "human":
-        axes.axvline(x, color=colours.line, linewidth=1, zorder=0)
-        axes.axhline(y, color=colours.line, linewidth=1, zorder=0)
-    for name, draw, at in ((X, axes.hlines, y), (Y, axes.vlines, x)):
-        figure = row.figures[name]
-        if figure.low is not None and figure.high is not None:
-            draw(at, figure.low, figure.high, color=colour, linewidth=1.1, alpha=0.55, zorder=1)
-    axes.plot(
-        x, y, MARKERS[kind], markersize=7.5 if kind == "human" else 6.5,
-        markerfacecolor=colours.paper if kind == "published" else colour,
-        markeredgecolor=colour, markeredgewidth=1.5, zorder=3,
-    )  # fmt: skip
-
-
-def _point(row: Row) -> tuple[float, float]:
-    x, y = row.figures[X].value, row.figures[Y].value
-    if x is None or y is None:
-        raise ValueError("a row without both figures cannot be drawn")
-    return x, y
-
-
-def _label(axes: "Axes", rows: Sequence[Row], colours: Palette) -> None:
-    """Write each name beside its mark, where it covers the least of what stands there already."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.transforms import Bbox
-
-    sheet = axes.figure.get_figure(root=True)
-    canvas = FigureCanvasAgg(sheet)
-    canvas.draw()  # type: ignore[no-untyped-call]
-    renderer = canvas.get_renderer()  # type: ignore[no-untyped-call]
-    axes.set_xlim(axes.get_xlim())
-    axes.set_ylim(axes.get_ylim())
-    points = [tuple(axes.transData.transform(_point(row))) for row in rows]
-    solid = [Bbox.from_bounds(x - 6, y - 6, 12, 12) for x, y in points]
-    thin = [
-        _whisker(axes, row, name, point)
-        for row, point in zip(rows, points, strict=True)
-        for name in (X, Y)
+    marks = [
+        Mark(
+            row,
+            x(row.figures[X].value or 0.0),
+            y(row.figures[Y].value or 0.0),
+            round(2.7 * math.sqrt(max(1.0, row.figures[SIZE].value or 1.0)), 1),
+            _ends(row.figures[X], x),
+            _ends(row.figures[Y], y),
+        )
+        for row in rows
     ]
-    page = Bbox.from_extents(*sheet.bbox.extents)
-    for row, point in sorted(
-        zip(rows, points, strict=True), key=lambda one: -_neighbours(one[1], points)
-    ):
-        places: list[tuple[float, int, Annotation, Bbox, list[Bbox]]] = []
-        for spot in _spots():
-            label, box, far = _try(axes, row, spot, renderer, colours)
-            leader = _leader(box, point)
-            crossed = sum(one.overlaps(other) for one in leader for other in solid)
-            cost = _cost(box, solid, page) + 0.5 * _cost(box, thin, page) + far + 25 * crossed
-            places.append((cost, len(places), label, box, leader))
-        _, _, chosen, box, leader = min(places, key=lambda place: place[:2])
-        for _, _, label, _, _ in places:
-            if label is not chosen:
-                label.remove()
-        solid.append(box)
-        thin.extend(leader)
+    humans = [mark for mark in marks if mark.row.record.kind == "human"]
+    return Picture(
+        sheet,
+        tuple(_labelled(marks, sheet)),
+        tuple((x(tick), text) for tick, text in _ticks(across)),
+        tuple((y(tick), text) for tick, text in _ticks(up)),
+        humans[0] if len(humans) == 1 else None,
+        len(rows) <= MOST_WHISKERS,
+    )
 
 
-def _neighbours(point: tuple[float, ...], points: Sequence[tuple[float, ...]]) -> int:
-    return sum(abs(point[0] - x) + 3 * abs(point[1] - y) < 200 for x, y in points)
-
-
-def _spots() -> list[tuple[float, float, str, str]]:
-    """Offsets in points with alignment, the nearest first."""
-    spots: list[tuple[float, float, str, str]] = []
-    for d in (7, 14, 22, 32, 44, 58, 74):
-        spots += [
-            (d, 0, "left", "center"), (-d, 0, "right", "center"), (0, d, "center", "bottom"),
-            (0, -d, "center", "top"), (d, d * 0.7, "left", "bottom"),
-            (d, -d * 0.7, "left", "top"), (-d, d * 0.7, "right", "bottom"),
-            (-d, -d * 0.7, "right", "top"),
-        ]  # fmt: skip
-    return spots
-
-
-def _try(
-    axes: "Axes",
-    row: Row,
-    spot: tuple[float, float, str, str],
-    renderer: "RendererBase",
-    colours: Palette,
-) -> tuple["Annotation", "Bbox", float]:
-    dx, dy, across, up = spot
-    far = max(abs(dx), abs(dy))
-    human = row.record.kind == "human"
-    label = axes.annotate(
-        _short(row.record.title), _point(row), xytext=(dx, dy), textcoords="offset points",
-        ha=across, va=up, fontsize=8.2, color=colours.ink if human else colours.quiet,
-        fontweight="bold" if human else "normal", parse_math=False, zorder=4,
-        arrowprops={"arrowstyle": "-", "color": colours.quiet, "lw": 0.6, "shrinkA": 0,
-                    "shrinkB": 4} if far > 10 else None,
-    )  # fmt: skip
-    label.update_positions(renderer)
-    from matplotlib.text import Text
-
-    return label, Text.get_window_extent(label, renderer), far
-
-
-def _whisker(axes: "Axes", row: Row, name: str, at: tuple[float, float]) -> "Bbox":
-    from matplotlib.transforms import Bbox
-
-    figure, (x, y) = row.figures[name], at
+def _ends(figure: Figure, place: Callable[[float], float]) -> tuple[float, float] | None:
     if figure.low is None or figure.high is None:
-        return Bbox.from_bounds(x, y, 0, 0)
-    across = name == X
-    ends = [
-        axes.transData.transform((v, _point(row)[1]) if across else (_point(row)[0], v))
-        for v in (figure.low, figure.high)
-    ]
-    return Bbox([[ends[0][0] - 0.5, ends[0][1] - 0.5], [ends[1][0] + 0.5, ends[1][1] + 0.5]])
+        return None
+    return place(figure.low), place(figure.high)
 
 
-def _cost(box: "Bbox", taken: Sequence["Bbox"], page: "Bbox") -> float:
-    """Points that count against a place: what it covers, in square pixels, and leaving the page."""
-    covered = 0.0
-    for other in taken:
-        wide = min(box.x1, other.x1) - max(box.x0, other.x0)
-        high = min(box.y1, other.y1) - max(box.y0, other.y0)
-        if wide > 0 and high > 0:
-            covered += wide * high + 10
-    outside = box.x0 < page.x0 or box.x1 > page.x1 or box.y0 < page.y0 or box.y1 > page.y1
-    return covered + (1e4 if outside else 0)
+def _axis(figures: Sequence[Figure]) -> tuple[float, float]:
+    """The ends of an axis: all values and intervals with a little air."""
+    known = [v for f in figures for v in (f.value, f.low, f.high) if v is not None]
+    low, high = min(known), max(known)
+    air = 0.05 * (high - low) or 0.1
+    return low - air, high + air
 
 
-def _leader(box: "Bbox", point: tuple[float, ...]) -> list["Bbox"]:
-    """The line from a mark to its name, as small boxes, without what lies at the mark itself."""
-    from matplotlib.transforms import Bbox
-
-    x, y = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
-    steps = [(point[0] + (x - point[0]) * k / 40, point[1] + (y - point[1]) * k / 40)
-             for k in range(41)]  # fmt: skip
+def _ticks(axis: tuple[float, float]) -> list[tuple[float, str]]:
+    low, high = axis
+    step = next((s for s in STEPS if (high - low) / s <= 7), 10.0)
+    digits = 2 if step in {0.05, 0.25} else 1
+    first = math.ceil(low / step)
     return [
-        Bbox.from_bounds(a - 0.5, b - 0.5, 1, 1)
-        for a, b in steps
-        if abs(a - point[0]) + abs(b - point[1]) > 13 and not box.contains(a, b)
+        (k * step, f"{k * step:.{digits}f}".replace("-", "−"))
+        for k in range(first, math.floor(high / step) + 1)
     ]
 
 
-def _short(text: str) -> str:
-    plain = "".join(c if c.isprintable() else "·" for c in text)
-    return plain if len(plain) <= MAX_LABEL else plain[: MAX_LABEL - 1] + "…"
+def _labelled(marks: Sequence[Mark], sheet: Sheet) -> list[Mark]:
+    """The marks with names where there is room; those that stand out come first."""
+    solid: list[Box] = [_around(mark) for mark in marks]
+    thin: list[Box] = [box for mark in marks for box in _whiskers(mark)]
+    names: dict[int, Label] = {}
+    for position in _order(marks)[: min(sheet.labels, MOST_LABELLED)]:
+        placed = _place(marks[position], sheet, solid, thin)
+        if placed:
+            names[position], box = placed
+            solid.append(box)
+    return [
+        Mark(m.row, m.x, m.y, m.size, m.across, m.up, names.get(i)) for i, m in enumerate(marks)
+    ]
+
+
+def _order(marks: Sequence[Mark]) -> list[int]:
+    """The human, then what nothing else beats on both figures, then the rest as in the table."""
+
+    def beaten(mark: Mark) -> bool:
+        return any(o.x <= mark.x and o.y < mark.y for o in marks if o.row.record.kind != "human")
+
+    rank = [0 if mark.row.record.kind == "human" else 2 if beaten(mark) else 1 for mark in marks]
+    return sorted(range(len(marks)), key=lambda i: (rank[i], i))
+
+
+def _place(
+    mark: Mark, sheet: Sheet, solid: Sequence[Box], thin: Sequence[Box]
+) -> tuple[Label, Box] | None:
+    """The nearest free place for a name; None where it would cover a mark or another name."""
+    title = mark.row.record.title
+    text = title if len(title) <= sheet.longest else title[: sheet.longest - 1] + "…"
+    wide, high = len(text) * LETTER * sheet.font, sheet.font
+    best: tuple[float, Label, Box] | None = None
+    for far in (5, 12, 22, 34, 48):
+        gap = mark.size + far
+        for dx, dy, anchor in (
+            (gap, 0, "start"), (-gap, 0, "end"), (0, -gap, "middle"), (0, gap, "middle"),
+            (gap, gap, "start"), (gap, -gap, "start"), (-gap, gap, "end"), (-gap, -gap, "end"),
+        ):  # fmt: skip
+            x, middle = mark.x + dx, mark.y + dy + (0.5 * high * _sign(dy) if dx == 0 else 0)
+            left = {"start": x, "end": x - wide, "middle": x - wide / 2}[anchor]
+            box = (left - 2, middle - high / 2 - 1, left + wide + 2, middle + high / 2 + 1)
+            if box[0] < 2 or box[2] > sheet.width - 2 or box[1] < 4 or box[3] > sheet.height - 36:
+                continue
+            if any(_overlap(box, other) for other in solid):
+                continue
+            if far > NEAR and _cuts((mark.x, mark.y), (x, middle), mark.size, solid):
+                continue
+            crossed = sum(_overlap(box, other) for other in thin)
+            cost = far + 0.25 * crossed
+            if best is None or cost < best[0]:
+                leader = (mark.x, mark.y, x, middle) if far > NEAR else None
+                best = (
+                    cost, Label(text, round(x, 1), round(middle + 0.35 * high, 1), anchor, leader),
+                    box,
+                )  # fmt: skip
+    return best[1:] if best else None
+
+
+def _cuts(
+    start: tuple[float, float], end: tuple[float, float], size: float, solid: Sequence[Box]
+) -> bool:
+    """Whether the line from a mark to its name crosses anything else that is solid."""
+    long = math.dist(start, end)
+    for step in range(1, 12):
+        share = step / 12
+        if share * long <= size + 2:
+            continue
+        x = start[0] + share * (end[0] - start[0])
+        y = start[1] + share * (end[1] - start[1])
+        for box in solid:
+            around = box[0] <= start[0] <= box[2] and box[1] <= start[1] <= box[3]
+            if not around and box[0] <= x <= box[2] and box[1] <= y <= box[3]:
+                return True
+    return False
+
+
+def _sign(value: float) -> int:
+    return (value > 0) - (value < 0)
+
+
+def _around(mark: Mark) -> Box:
+    reach = mark.size + 1
+    return mark.x - reach, mark.y - reach, mark.x + reach, mark.y + reach
+
+
+def _whiskers(mark: Mark) -> list[Box]:
+    found: list[Box] = []
+    if mark.across:
+        found.append((mark.across[0], mark.y - 0.5, mark.across[1], mark.y + 0.5))
+    if mark.up:
+        found.append((mark.x - 0.5, mark.up[1], mark.x + 0.5, mark.up[0]))
+    return found
+
+
+def _overlap(one: Box, other: Box) -> float:
+    """Length and height of what two boxes share, as an area; thin lines count by their length."""
+    wide = min(one[2], other[2]) - max(one[0], other[0])
+    high = min(one[3], other[3]) - max(one[1], other[1])
+    return wide * high if wide > 0 and high > 0 else 0.0

@@ -1,161 +1,32 @@
-"""The site: what is on it, that it is equal for equal records, and that it never harms a folder."""
-
-import json
-import re
-import xml.etree.ElementTree as ET
+"""The build: equal bytes for equal records, never half a site, never a folder that is not ours."""
 
 import pytest
 from click.testing import CliRunner
 
 from mint_bench.cli.site import site
 from mint_bench.errors import MintError
+from mint_bench.leaderboard import processes
 from mint_bench.leaderboard.build import MARKER, build
-from mint_bench.records.schema import (
-    Board,
-    JudgeRef,
-    Provenance,
-    Record,
-    SeekerRef,
-    Settings,
-    SourceRef,
-    TaggerRef,
-)
-from mint_bench.records.signature import signature
 from mint_bench.records.store import write
-from mint_bench.records.tables import as_json, board_tables
-from mint_bench.scoring import ScoredConversation, ScoredTurn
-
-HOSTILE = """<script>alert("x")</script> & 'a' $x^{"""
+from tests.leaderboard.records import RECORDS, MadeUp, record
 
 
-def record(system="calm", kind="model", title=None, history="own", shift=0, notes=(), size=24):
-    turns = [
-        [
-            ScoredTurn(
-                t=t,
-                tactics=[int((k + t * (1 + c % 3) + shift) % 4 == 0) for k in range(10)],
-                human_tactics=[1, 0, 0, 1, 0, 0, 0, 1, 0, 0],
-                ratings=[1 + (c + t + d + shift) % 5 for d in range(6)],
-                words=20 + c % 5 + shift,
-            )
-            for t in range(1, 5)
-        ]
-        for c in range(size)
-    ]
-    return Record(
-        system=system,
-        title=title or system,
-        kind=kind,
-        board=Board(
-            source=SourceRef(name="lend_an_ear", revision="a" * 40, ids_sha="b" * 12),
-            history=history,
-            seeker=SeekerRef(name="scripted") if history == "own" else None,
-            judge_view=history,
-            tagger=TaggerRef(name="tagger"),
-            judges=[JudgeRef(name="judge")],
-        ),
-        settings=Settings(model=f"org/{system}"),
-        provenance=Provenance(version="0.1.0", notes=list(notes)),
-        conversations=[ScoredConversation(id=f"c{c}", turns=part) for c, part in enumerate(turns)],
-    )
+def contents(folder):
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
-RECORDS = [
-    record("calm"),
-    record("keen", shift=1),
-    record("human", kind="human", shift=2),
-    record("parrot", kind="trivial", shift=3),
-    record("calm", history="gold"),
-]
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    out = tmp_path_factory.mktemp("built") / "site"
-    build(RECORDS, out)
-    return out
-
-
-@pytest.fixture(scope="module")
-def html(built):
-    return (built / "index.html").read_text("utf-8")
-
-
-def test_one_table_a_board_with_every_record_in_it(html):
-    assert html.count('<table class="board"') == 2
-    first = html.split('<table class="board"')[1].split("</table>")[0]
-    names = re.findall(r'<th scope="row" class="system"><bdi>(.*?)</bdi>', first)
-    assert sorted(names) == ["calm", "human", "keen", "parrot"]
-
-
-def test_human_and_trivial_stand_apart_below_the_systems(html):
-    first = html.split('<table class="board"')[1].split("</table>")[0]
-    systems, apart = first.split("<tbody>")[1:]
-    assert set(re.findall(r'<tr class="(\w+)">', systems)) == {"model"}
-    assert re.findall(r'<tr class="(\w+)">', apart) == ["human", "trivial"]
-
-
-def test_every_record_shows_its_signature(html):
-    for each in RECORDS:
-        assert f"<code>{signature(each)}</code>" in html
-
-
-def test_every_drawn_cell_of_a_board_with_a_human_holds_the_humans_line(html):
-    first = html.split('<table class="board"')[1].split("</table>")[0]
-    assert first.count("<svg") == first.count('class="human"') - first.count('<tr class="human"')
-
-
-def test_what_a_reader_must_know_is_said(html):
-    assert "does not hear the system" in html
-    assert "vs self is a proxy" in html
-    assert "only three seeker openings" in html
-    assert "Nothing here measures clinical benefit" in html
-    assert "Not ranked, fewer than the source&#39;s 50 conversations" in html
-
-
-def test_fewer_than_20_conversations_are_marked(tmp_path):
-    page = build([record(size=5)], tmp_path / "site").read_text("utf-8")
-    assert "fewer than 20 conversations" in page
-
-
-def test_hostile_names_stay_text(tmp_path):
-    hostile = record(title=HOSTILE, notes=["<img src=x onerror=alert(1)>"])
-    out = tmp_path / "site"
-    page = build([hostile], out).read_text("utf-8")
-    assert "<script" not in page
-    assert "<img src=x" not in page
-    assert "&lt;script&gt;" in page
-    for look in ("light", "dark"):
-        tree = ET.fromstring((out / f"picture-{look}.svg").read_text("utf-8"))
-        assert not [e for e in tree.iter() if e.tag.endswith("script")]
-
-
-def test_the_page_needs_no_script_no_inline_style_and_nobody_elses_server(built, html):
-    assert "default-src 'none'" in html
-    assert not re.search(r"<script|<style|\sstyle=|\son\w+=", html)
-    assert not re.findall(r'(?:src|srcset|href)="(?:https?:)?//', html)
-    assert "url(" not in (built / "style.css").read_text("utf-8")
-
-
-def test_the_figures_are_there_as_the_table_command_prints_them(built):
-    text = (built / "leaderboard.json").read_text("utf-8")
-    assert text == as_json(board_tables(RECORDS)) + "\n"
-    assert len(json.loads(text)) == len(RECORDS)
-
-
-def test_equal_records_give_equal_bytes(built, tmp_path):
-    again = tmp_path / "again"
-    build(RECORDS, again)
-    assert {p.name: p.read_bytes() for p in built.iterdir()} == {
-        p.name: p.read_bytes() for p in again.iterdir()
-    }
+def test_equal_records_give_equal_bytes_in_one_process_and_in_two(tmp_path, monkeypatch):
+    build(RECORDS[:3], tmp_path / "one", MadeUp())
+    monkeypatch.setattr(processes, "WORTH_IT", 0)
+    build(RECORDS[:3], tmp_path / "two", MadeUp())
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
 
 
 def test_a_build_replaces_the_one_before_and_leaves_nothing_beside_it(tmp_path):
     out = tmp_path / "site"
     build(RECORDS[:1], out)
     build([], out)
-    assert "picture-light.svg" not in {p.name for p in out.iterdir()}
+    assert not (out / "systems").exists()
     assert [p.name for p in tmp_path.iterdir()] == ["site"]
 
 
@@ -167,7 +38,7 @@ def test_a_failed_build_leaves_the_old_site(tmp_path, monkeypatch):
     def full(*_args, **_options):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("pathlib.Path.write_text", full)
+    monkeypatch.setattr("pathlib.Path.write_bytes", full)
     with pytest.raises(MintError, match="No space left"):
         build(RECORDS[:1], out)
     assert (out / "index.html").read_bytes() == before
@@ -180,19 +51,9 @@ def test_no_record_gives_a_page_that_says_so(tmp_path):
     assert "<table" not in page
 
 
-def test_records_without_any_figure_are_shown_without_a_picture(tmp_path):
-    empty = record().model_copy(
-        update={
-            "conversations": [
-                ScoredConversation(
-                    id="c", turns=[ScoredTurn(t=1, unscored={"reply": "nothing visible"})]
-                )
-            ]
-        }
-    )
-    page = build([empty], tmp_path / "site").read_text("utf-8")
-    assert "<img" not in page
-    assert "more than 5% unscored" in page
+def test_two_records_of_one_system_with_the_same_settings_are_refused(tmp_path):
+    with pytest.raises(MintError, match="two records with the same board and settings"):
+        build([record(), record(size=20)], tmp_path / "site")
 
 
 def test_a_folder_that_is_not_ours_is_refused(tmp_path):
@@ -227,3 +88,13 @@ def test_the_command_reads_a_folder_of_records_and_prints_the_page(tmp_path):
     assert done.exit_code == 0, done.output
     assert done.output.strip().endswith("index.html")
     assert "calm" in (tmp_path / "site" / "index.html").read_text("utf-8")
+
+
+def test_a_record_of_another_schema_is_refused_with_a_reason(tmp_path):
+    path = write(RECORDS[0], tmp_path / "results")
+    path.write_text(path.read_text("utf-8").replace('"schema": 1', '"schema": 2'), "utf-8")
+    words = ["build", "--out", str(tmp_path / "site"), "--results", str(tmp_path / "results")]
+    done = CliRunner().invoke(site, words)
+    assert done.exit_code != 0
+    assert "this version reads schema 1" in str(done.exception)
+    assert not (tmp_path / "site").exists()
