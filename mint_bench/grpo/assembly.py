@@ -1,0 +1,197 @@
+"""A recipe's parts put together as a trainer of TRL: GRPO, or imitation of the same replies."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mint_bench.grpo.callbacks import Course, Looks, Progress, Samples, raw_gain
+from mint_bench.grpo.composite import GroupReward
+from mint_bench.grpo.data import TrainingData, order
+from mint_bench.grpo.dialogue_tokens import DialogueTokens
+from mint_bench.grpo.local_look import Looker
+from mint_bench.grpo.models import context_of, lora_config
+from mint_bench.grpo.prepare import Batching
+from mint_bench.grpo.quality import Quality
+from mint_bench.grpo.recipe import Recipe
+from mint_bench.grpo.rollout import Rollout
+from mint_bench.grpo.seekers import open_seekers
+from mint_bench.grpo.trainer import ImitationTrainer, RecipeTrainer
+from mint_bench.grpo.watch import Look
+from mint_bench.tactics.tagger import Tagger
+
+NO_LIMIT = 1_000_000  # tokens, for models that name no context
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """All that a trainer is made of.
+
+    Attributes:
+        recipe: What is asked.
+        folder: Of the run.
+        batches: How a step is spread.
+        data: Cases and prompts.
+        looker: Looks at held-out conversations.
+        model: Of transformers.
+        tokens: The model's.
+        tagger: The reward's.
+        quality: The reward's; None where no judge is asked.
+    """
+
+    recipe: Recipe
+    folder: Path
+    batches: Batching
+    data: TrainingData
+    looker: Looker
+    model: Any
+    tokens: DialogueTokens
+    tagger: Tagger
+    quality: Quality | None
+
+    def look(self, trainer: Any) -> Look:  # noqa: ANN401
+        """The look at the trainer's model as it is."""
+        model = trainer.accelerator.unwrap_model(trainer.model)
+        return self.looker.at(trainer.state.global_step, model)
+
+
+def assemble(parts: Parts) -> tuple[Course, Any, Progress, Looks]:
+    """The trainer with all that happens beside its steps."""
+    recipe = parts.recipe
+    course, progress = Course(), Progress()
+    made: list[Any] = []
+    looks = Looks(
+        lambda _: parts.look(made[0]),
+        recipe.watch.every,
+        recipe.watch.patience,
+        stop=recipe.watch.on_divergence == "stop",
+        gained=raw_gain(recipe.reward.variant, recipe.reward.weight)
+        if recipe.reward
+        else lambda entry: -entry["loss"],
+        tell=progress.tell,
+    )
+    beside = [course, looks, progress]
+    trainer = _grpo(parts, beside) if recipe.reward else _imitation(parts, beside)
+    made.append(trainer)
+    looks.report = trainer.report
+    trainer.quiet()
+    return course, trainer, progress, looks
+
+
+def _grpo(parts: Parts, beside: list[Any]) -> RecipeTrainer:
+    from trl import GRPOConfig
+
+    recipe = parts.recipe
+    rollout_, training, reward_ = recipe.rollout, recipe.training, recipe.reward
+    if reward_ is None:
+        raise ValueError("GRPO needs a reward")
+    whole = rollout_.mode == "conversation"
+    reward = GroupReward(
+        parts.data.cases, reward_, rollout_.replies, rollout_.reward_per if whole else "turn",
+        parts.tagger, parts.quality, parts.tokens.counts,
+    )  # fmt: skip
+    rollout = (
+        Rollout(
+            parts.data.cases, parts.tokens, open_seekers(rollout_, parts.data.cases),
+            rollout_.max_turns,
+            context_of(parts.model) or NO_LIMIT, rollout_.most_new_tokens,
+        )
+        if whole
+        else None
+    )  # fmt: skip
+    vllm: dict[str, Any] = {}
+    if rollout_.vllm is not None:
+        vllm = {
+            "use_vllm": True,
+            "vllm_mode": rollout_.vllm,
+            "vllm_server_base_url": rollout_.vllm_url,
+            "vllm_gpu_memory_utilization": rollout_.vllm_memory,
+        }
+    config = GRPOConfig(
+        **_common(parts),
+        **vllm,
+        num_generations=rollout_.replies,
+        max_completion_length=rollout_.most_new_tokens,
+        temperature=rollout_.temperature,
+        beta=training.kl,
+        entropy_coef=training.entropy_bonus,
+        shuffle_dataset=False,
+        chat_template_kwargs=dict(recipe.model.chat_template) or None,
+    )
+    samples = Samples(reward, rollout_.replies, training.sample_every, parts.folder / "samples")
+    return RecipeTrainer(
+        reward=reward,
+        rollout=rollout,
+        by_turn=whole and rollout_.reward_per == "turn",
+        model=parts.model,
+        args=config,
+        train_dataset=_dataset(parts),
+        processing_class=parts.tokens.tokenizer,
+        peft_config=lora_config(recipe.model),
+        callbacks=[*beside, samples],
+    )
+
+
+def _imitation(parts: Parts, beside: list[Any]) -> ImitationTrainer:
+    from trl import SFTConfig
+
+    config = SFTConfig(
+        **_common(parts),
+        max_length=None,
+        train_sampling_strategy="sequential",
+    )
+    return ImitationTrainer(
+        model=parts.model,
+        args=config,
+        train_dataset=_dataset(parts),
+        processing_class=parts.tokens.tokenizer,
+        peft_config=lora_config(parts.recipe.model),
+        callbacks=beside,
+    )
+
+
+def _common(parts: Parts) -> dict[str, Any]:
+    import torch
+
+    training, batches = parts.recipe.training, parts.batches
+    gpu = torch.cuda.is_available()
+    return {
+        "output_dir": str(parts.folder),
+        "per_device_train_batch_size": batches.per_device,
+        "gradient_accumulation_steps": batches.accumulation,
+        "max_steps": batches.steps,
+        "learning_rate": training.learning_rate,
+        "lr_scheduler_type": "constant_with_warmup",
+        "warmup_steps": training.warmup_steps,
+        "seed": training.seed,
+        "gradient_checkpointing": training.gradient_checkpointing,
+        "bf16": gpu and parts.recipe.model.precision == "bfloat16",
+        "use_cpu": not gpu,
+        "logging_steps": 1,
+        "save_steps": training.save_every,
+        "save_total_limit": training.keep,
+        "report_to": list(training.trackers) or "none",
+        "disable_tqdm": True,
+    }
+
+
+def _dataset(parts: Parts) -> Any:  # noqa: ANN401 - datasets is untyped
+    """Every prompt that will be met, in the order in which it is."""
+    from datasets import Dataset
+
+    training, data = parts.recipe.training, parts.data
+    columns: dict[str, list[Any]] = {"prompt": data.prompts, "case": list(range(len(data.cases)))}
+    if parts.recipe.reward is None:
+        columns["completion"] = [
+            [{
+                "role": "assistant",
+                "content": parts.tokens.clean(case.conversation.turns[case.position].text),
+            }]
+            for case in data.cases
+        ]  # fmt: skip
+        del columns["case"]
+        if parts.recipe.model.chat_template:
+            arguments = dict(parts.recipe.model.chat_template)
+            columns["chat_template_kwargs"] = [arguments] * len(data.cases)
+    met = order(len(data.cases), training.epochs, training.seed)
+    needed = parts.batches.steps * training.prompts_per_step
+    return Dataset.from_dict(columns).select(met[:needed])

@@ -1,0 +1,110 @@
+"""A whole conversation as tokens: what the model wrote, and what the chat template puts between.
+
+What was generated is kept token by token, never cut anew; around it stands exactly what the
+template has there. The mask says which is which.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from mint_bench.errors import MintError, first_line
+from mint_bench.grpo.data import ChatMessages
+from mint_bench.local_models.likelihood import special_tokens
+
+_PLACE = "\ue000reply\ue001"
+"""Stands in the chat template where a reply goes; private characters, in no text."""
+
+Ids = list[int]
+
+
+class DialogueTokens:
+    """The tokens around the model's replies.
+
+    Args:
+        tokenizer: Of transformers, with a chat template.
+        arguments: Of the chat template.
+
+    Raises:
+        MintError: If the template takes no plain conversation.
+    """
+
+    def __init__(self, tokenizer: Any, arguments: dict[str, Any]) -> None:  # noqa: ANN401 - untyped
+        self.tokenizer, self._arguments = tokenizer, arguments
+        self._special = special_tokens(tokenizer)
+        if not tokenizer.chat_template:
+            raise MintError("model.name: has no chat template; choose a model made for chat")
+        if not self.between("a"):
+            raise MintError("model.name: its chat template shows no reply; choose another model")
+
+    def clean(self, text: str) -> str:
+        """The text with a space inside whatever the tokenizer would take as a special token."""
+        if self._special is None:
+            return text
+        return self._special.sub(lambda found: f"{found[0][0]} {found[0][1:]}", text)
+
+    def opening(self, messages: ChatMessages) -> Ids:
+        """A prompt up to where the model writes."""
+        return self._encode(self._render(messages))
+
+    def between(self, line: str) -> Ids:
+        """What stands between the end of a reply's words and the beginning of the next reply.
+
+        Args:
+            line: What the seeker says there, cleaned.
+        """
+        talk = [
+            {"role": "user", "content": "a"},
+            {"role": "assistant", "content": _PLACE},
+            {"role": "user", "content": line},
+        ]
+        before, _, after = self._render(talk).rpartition(_PLACE)
+        return self._encode(after) if before else []
+
+    def following(self, reply: Sequence[int], line: str) -> Ids:
+        """`between`, without an end of turn that the reply already wrote."""
+        bridge = self.between(line)
+        return bridge[1:] if reply and bridge and reply[-1] == bridge[0] else bridge
+
+    def text(self, ids: Sequence[int]) -> str:
+        """The words of generated tokens."""
+        return str(self.tokenizer.decode(ids, skip_special_tokens=True))
+
+    def counts(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text."""
+        if not texts:
+            return []
+        found = self.tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"]
+        return [len(ids) for ids in found]
+
+    def as_templated(self) -> bool:
+        """Whether a later reply sees an earlier one as it was generated.
+
+        Some templates show earlier replies otherwise, such as without an empty block of reasoning
+        that was opened for them; training and evaluation then differ a little.
+        """
+        said = [
+            {"role": "user", "content": "a"},
+            {"role": "assistant", "content": "b"},
+            {"role": "user", "content": "c"},
+        ]
+        stitched = [*self.opening(said[:1]), *self._encode("b"), *self.between("c")]
+        return stitched == self.opening(said)
+
+    def _render(self, messages: ChatMessages) -> str:
+        from jinja2 import TemplateError
+
+        try:
+            return str(
+                self.tokenizer.apply_chat_template(
+                    messages, tokenize=False, add_generation_prompt=True, **self._arguments
+                )
+            )
+        except (TemplateError, ValueError, TypeError, KeyError) as error:
+            reason = first_line(error)
+            raise MintError(
+                f"model.name: its chat template takes no such conversation ({reason}); choose "
+                "another model or leave out the system prompt's style"
+            ) from None
+
+    def _encode(self, text: str) -> Ids:
+        return list(self.tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"])

@@ -1,0 +1,169 @@
+"""A look at a model in this process: it holds the watched conversations; their figures are kept.
+
+It draws under a seed of its own and leaves the training's draws alone; the same step is looked at
+once. What is measured stands in `watch`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mint_bench.conversation import Reply
+from mint_bench.files import read_json, write_json
+from mint_bench.grpo import processes
+from mint_bench.grpo.dialogue_tokens import DialogueTokens
+from mint_bench.grpo.recipe import Recipe, WatchSettings
+from mint_bench.grpo.watch import Batch, Look, Watch, write_replies
+from mint_bench.replay.chat import ChatLine
+from mint_bench.resources import ids_sha, sha256_text
+from mint_bench.scoring import ScoredConversation
+from mint_bench.tactics.sentences import visible_text
+
+LOOKS = "looks"
+"""Folder of the figures of each look."""
+
+REPLIES = "held_out.jsonl"
+"""What was said at the last look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looker:
+    """Looks at a model as it is.
+
+    Attributes:
+        recipe: Sampling, seed, and what is watched.
+        tokens: The model's.
+        watch: Measures.
+        folder: Of the run.
+    """
+
+    recipe: Recipe
+    tokens: DialogueTokens
+    watch: Watch
+    folder: Path
+
+    def at(self, step: int, model: Any) -> Look:  # noqa: ANN401 - transformers is untyped
+        """The look at a step: as it was kept, else held and measured now.
+
+        Every process holds the conversations, as sharded weights need it; the first one asks the
+        judge, and all are told.
+        """
+        kept = processes.shared(self._kept(step) if processes.is_first() else None)
+        if kept is not None:
+            return kept
+        replies = self._held(model)
+        look = processes.shared(self.watch.measure(replies) if processes.is_first() else None)
+        if look is None:  # the first process always has one
+            raise ValueError("no look was shared")
+        if processes.is_first():
+            self._keep(step, look)
+            write_replies(replies, self.watch, self.folder / REPLIES)
+        return look
+
+    def _held(self, model: Any) -> list[tuple[Reply, ...]]:  # noqa: ANN401
+        training = model.training
+        model.eval()
+        try:
+            return self.watch.hold(
+                local_batch(model, self.tokens, self.recipe.watch, self.recipe.training.seed)
+            )
+        finally:
+            model.train(training)
+
+    def _path(self, step: int) -> Path:
+        return self.folder / LOOKS / f"step-{step:06d}.json"
+
+    def _pins(self) -> str:
+        """What a look's figures follow from, beside the weights."""
+        watch = self.watch
+        return sha256_text(
+            self.recipe.model.model_dump_json(),
+            self.recipe.watch.model_dump_json(exclude={"every", "on_divergence", "patience"}),
+            str(self.recipe.training.seed),
+            ids_sha({one.id for one in watch.conversations}),
+            watch.tagger.sha,
+            *(ref.model_dump_json() for ref in watch.judge.refs()),
+        )
+
+    def _kept(self, step: int) -> Look | None:
+        path = self._path(step)
+        if not path.exists():
+            return None
+        found = read_json(path)
+        if found["pins"] != self._pins():
+            return None
+        scored = [ScoredConversation.model_validate(one) for one in found["scored"]]
+        return Look(found["numbers"], scored)
+
+    def _keep(self, step: int, look: Look) -> None:
+        scored = [one.model_dump(mode="json") for one in look.scored]
+        write_json(
+            self._path(step), {"pins": self._pins(), "numbers": look.numbers, "scored": scored}
+        )
+
+
+def local_batch(model: Any, tokens: Any, settings: WatchSettings, seed: int) -> Batch:  # noqa: ANN401
+    """Replies of a model in this process, drawn under a seed and without touching other draws.
+
+    Args:
+        model: Of transformers.
+        tokens: `DialogueTokens` of it.
+        settings: Sampling and batch.
+        seed: The same at every look.
+    """
+    import torch
+
+    tokenizer = tokens.tokenizer
+    context = getattr(model.config, "max_position_embeddings", None)
+
+    def batch(histories: Sequence[Sequence[ChatLine]]) -> list[Reply]:
+        replies: list[Reply] = []
+        for start in range(0, len(histories), settings.batch):
+            chosen = [
+                tokens.opening([{"role": x.role, "content": tokens.clean(x.text)} for x in seen])
+                for seen in histories[start : start + settings.batch]
+            ]
+            replies += draw(chosen)
+        return replies
+
+    def draw(prompts: list[list[int]]) -> list[Reply]:
+        if context:
+            prompts = [ids[-(context - settings.most_new_tokens) :] for ids in prompts]
+        padded = tokenizer.pad({"input_ids": prompts}, padding_side="left", return_tensors="pt").to(
+            model.device
+        )
+        sampling: dict[str, Any] = {"do_sample": settings.temperature > 0}
+        if settings.temperature > 0:
+            sampling |= {"temperature": settings.temperature, "top_k": 0, "top_p": 1.0}
+        with torch.inference_mode():
+            found = model.generate(
+                input_ids=padded["input_ids"],
+                attention_mask=padded["attention_mask"],
+                max_new_tokens=settings.most_new_tokens,
+                pad_token_id=tokenizer.pad_token_id,
+                eos_token_id=tokenizer.eos_token_id,
+                **sampling,
+            )[:, padded["input_ids"].shape[1] :]
+        return [_reply(ids.tolist(), tokenizer, settings.most_new_tokens) for ids in found]
+
+    def seeded(histories: Sequence[Sequence[ChatLine]]) -> list[Reply]:
+        nonlocal seed
+        with torch.random.fork_rng():
+            torch.manual_seed(seed)
+            seed += 1
+            return batch(histories)
+
+    return seeded
+
+
+def _reply(ids: list[int], tokenizer: Any, most: int) -> Reply:  # noqa: ANN401
+    ended = tokenizer.eos_token_id in ids
+    kept = ids[: ids.index(tokenizer.eos_token_id)] if ended else ids
+    text = visible_text(tokenizer.decode(kept, skip_special_tokens=True))
+    return Reply(
+        text,
+        tokens=len(kept),
+        cut_off=not ended and len(ids) >= most,
+        failure=None if text else "nothing visible in the reply",
+    )

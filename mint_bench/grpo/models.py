@@ -1,0 +1,121 @@
+"""The model that a recipe trains: loaded, checked against its adapter, with its tokens.
+
+Every fault that can be known before the first step is found here or in `run`.
+"""
+
+import importlib.util
+import os
+from pathlib import Path
+from typing import Any
+
+from mint_bench.errors import MintError, first_line
+from mint_bench.files import read_json
+from mint_bench.grpo.recipe import ModelSettings
+from mint_bench.local_models.embedded_model import HUB_NAME, embedded_model_path
+
+NEEDED = ("accelerate", "peft", "torch", "transformers", "trl")
+
+
+def require_libraries(trackers: tuple[str, ...]) -> None:
+    """Refuse early what cannot run.
+
+    Raises:
+        MintError: If a library of the extra `train`, or a tracker, is missing.
+    """
+    absent = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    if absent:
+        raise MintError(f"training needs {', '.join(absent)}: pip install 'mint-bench[train]'")
+    for tracker in trackers:
+        if importlib.util.find_spec(tracker) is None:
+            raise MintError(
+                f"training.trackers: {tracker} is not installed; run pip install {tracker}, or "
+                "leave it out by --set training.trackers=[]"
+            )
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # read when torch is loaded
+    os.environ.setdefault("TRL_EXPERIMENTAL_SILENCE", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+
+def base_name(settings: ModelSettings) -> str:
+    """The base model as records and cards may name it: no path of this machine."""
+    if settings.name == "embedded":
+        return HUB_NAME
+    path = Path(settings.name)
+    return path.resolve().name if path.is_dir() else settings.name
+
+
+def load(settings: ModelSettings) -> tuple[Any, Any]:
+    """Model and tokenizer; the adapter, if one is named, is in place and trainable.
+
+    Raises:
+        MintError: If either cannot be had, or the adapter is of another base.
+    """
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    where = str(embedded_model_path()) if settings.name == "embedded" else settings.name
+    if settings.adapter is not None:
+        _same_base(settings)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(where, revision=settings.revision)
+        model = AutoModelForCausalLM.from_pretrained(
+            where, revision=settings.revision, dtype=getattr(torch, settings.precision)
+        )
+    except (OSError, ValueError, KeyError, ImportError) as error:
+        reason = first_line(error)
+        raise MintError(
+            f"model.name: {settings.name} is not loaded ({reason}); give a folder with weights "
+            "and tokenizer, or a name on the hub"
+        ) from None
+    if tokenizer.pad_token_id is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    if settings.adapter is not None:
+        model = _with_adapter(model, settings.adapter)
+    return model, tokenizer
+
+
+def _same_base(settings: ModelSettings) -> None:
+    config = read_json(Path(str(settings.adapter)) / "adapter_config.json")
+    named = str(config.get("base_model_name_or_path") or "")
+    mine = {settings.name.rstrip("/").rpartition("/")[2], base_name(settings).rpartition("/")[2]}
+    if settings.name == "embedded":
+        mine.add(embedded_model_path().name)
+    if named.rstrip("/").rpartition("/")[2] not in mine:
+        raise MintError(
+            f"model.adapter: {settings.adapter} is an adapter of {named or 'no named base'}, the "
+            f"recipe trains {settings.name}; name the adapter's own base under model.name"
+        )
+
+
+def _with_adapter(model: Any, folder: str) -> Any:  # noqa: ANN401 - peft is untyped
+    from peft import PeftModel
+
+    try:
+        return PeftModel.from_pretrained(model, folder, is_trainable=True)
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        reason = first_line(error)
+        raise MintError(
+            f"model.adapter: {folder} does not fit the base ({reason}); name its own base"
+        ) from None
+
+
+def lora_config(settings: ModelSettings) -> Any:  # noqa: ANN401 - peft is untyped
+    """New adapters as peft takes them; None where all weights, or a given adapter, are trained."""
+    if settings.lora is None or settings.adapter is not None:
+        return None
+    from peft import LoraConfig
+
+    modules = settings.lora.modules
+    return LoraConfig(
+        r=settings.lora.rank,
+        lora_alpha=settings.lora.alpha,
+        target_modules=modules if isinstance(modules, str) else list(modules),
+        lora_dropout=0.0,
+        task_type="CAUSAL_LM",
+    )
+
+
+def context_of(model: Any) -> int | None:  # noqa: ANN401 - transformers is untyped
+    """Tokens that a model can hold, where it says so."""
+    longest = getattr(model.config.get_text_config(), "max_position_embeddings", None)
+    return int(longest) if longest else None

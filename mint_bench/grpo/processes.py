@@ -1,0 +1,31 @@
+"""The processes of one training: which this one is, and how all come to know the same.
+
+What is written, told or paid for is the first one's business; what decides how training goes on
+must be equal on all, or they wait for each other for ever.
+"""
+
+import os
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def count() -> int:
+    """How many there are."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def is_first() -> bool:
+    """Whether this is the one that writes and tells."""
+    return int(os.environ.get("RANK", "0")) == 0
+
+
+def shared(value: T) -> T:
+    """The first process's value, on every process; all must call it together."""
+    if count() == 1:
+        return value
+    from accelerate.utils import broadcast_object_list
+
+    box = [value]
+    broadcast_object_list(box)
+    return box[0]

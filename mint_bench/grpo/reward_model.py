@@ -1,0 +1,157 @@
+"""Reward models: any sequence classifier with one output, in this process or behind a server.
+
+What they see is the conversation in their own chat template. Their numbers have no unit; only
+their order within a group counts.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from mint_bench.errors import MintError, first_line
+from mint_bench.metrics.measured import Measured, missing
+from mint_bench.replay.chat import as_line
+
+if TYPE_CHECKING:
+    from mint_bench.grpo.quality import Completion
+
+TIMEOUT = 120.0  # seconds for one batch
+
+
+def messages(sample: "Completion") -> list[dict[str, str]]:
+    """The conversation up to the reply and with it, as chat templates take it."""
+    said = [as_line(turn) for turn in sample.exchange.history]
+    lines = [{"role": line.role, "content": line.text} for line in said]
+    return [*lines, {"role": "assistant", "content": sample.exchange.reply}]
+
+
+class _Templated:
+    """A reward model's tokenizer, which turns samples into its texts."""
+
+    def __init__(self, model: str) -> None:
+        from transformers import AutoTokenizer
+
+        try:
+            self.tokenizer: Any = AutoTokenizer.from_pretrained(model)
+        except (OSError, ValueError, KeyError) as error:
+            raise _not_loaded(model, error) from None
+        if not self.tokenizer.chat_template:
+            raise MintError(f"reward model {model}: its tokenizer has no chat template")
+
+    def texts(self, samples: Sequence["Completion"]) -> list[str]:
+        """Each sample in the model's chat template."""
+        return [
+            self.tokenizer.apply_chat_template(messages(sample), tokenize=False)
+            for sample in samples
+        ]
+
+
+class LocalRewardModel:
+    """A reward model loaded in this process, such as PsychoCounsel's.
+
+    Args:
+        model: Folder or hub name of a sequence classifier with one output.
+        batch: Conversations at a time.
+
+    Raises:
+        MintError: If it cannot be loaded, has more than one output or no chat template.
+    """
+
+    def __init__(self, model: str, batch: int) -> None:
+        import torch
+        from transformers import AutoModelForSequenceClassification
+
+        self.name, self.sha = f"reward model {model.rstrip('/').rpartition('/')[2]}", None
+        self._template = _Templated(model)
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+        try:
+            loaded = AutoModelForSequenceClassification.from_pretrained(
+                model, dtype=torch.float32 if device == "cpu" else "auto"
+            )
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            raise _not_loaded(model, error) from None
+        if loaded.config.num_labels != 1:
+            raise MintError(
+                f"reward model {model}: gives {loaded.config.num_labels} numbers a text; a reward "
+                "model gives one"
+            )
+        self._model, self._batch = loaded.to(device).eval(), batch
+        tokenizer = self._template.tokenizer
+        if tokenizer.pad_token_id is None:
+            tokenizer.pad_token = tokenizer.eos_token
+        if self._model.config.pad_token_id is None:
+            self._model.config.pad_token_id = tokenizer.pad_token_id
+        self._longest = getattr(loaded.config, "max_position_embeddings", None)
+
+    def __call__(self, samples: Sequence["Completion"]) -> list[Measured]:
+        """The model's number for each sample; longer conversations than it reads have none."""
+        import torch
+
+        results: list[Measured] = []
+        texts = self._template.texts(samples)
+        for start in range(0, len(texts), self._batch):
+            encoded = self._template.tokenizer(
+                texts[start : start + self._batch],
+                return_tensors="pt", padding=True, padding_side="right", add_special_tokens=False,
+            ).to(self._model.device)  # fmt: skip
+            lengths = encoded["attention_mask"].sum(dim=1).tolist()
+            with torch.inference_mode():
+                numbers = self._model(
+                    input_ids=encoded["input_ids"], attention_mask=encoded["attention_mask"]
+                ).logits[:, 0]
+            results += [
+                missing(f"longer than the reward model's {self._longest} tokens")
+                if self._longest and length > self._longest
+                else Measured(number)
+                for number, length in zip(numbers.float().tolist(), lengths, strict=True)
+            ]
+        return results
+
+
+class ServedRewardModel:
+    """A reward model behind a server that speaks vLLM's `/classify`.
+
+    `vllm serve MODEL --runner pooling` is such a server.
+
+    Args:
+        model: Its name there, and the folder or hub name of its tokenizer here.
+        url: Of the server, such as `http://127.0.0.1:8000`.
+        batch: Conversations a request.
+
+    Raises:
+        MintError: If its tokenizer cannot be had or has no chat template.
+    """
+
+    def __init__(self, model: str, url: str, batch: int) -> None:
+        self.name, self.sha = f"reward model {model.rstrip('/').rpartition('/')[2]} (served)", None
+        self._template = _Templated(model)
+        self._model, self._url, self._batch = model, f"{url.rstrip('/')}/classify", batch
+
+    def __call__(self, samples: Sequence["Completion"]) -> list[Measured]:
+        """The server's number for each sample; where it fails, the reason."""
+        texts = self._template.texts(samples)
+        parts = [texts[start : start + self._batch] for start in range(0, len(texts), self._batch)]
+        return [one for part in parts for one in self._ask(part)]
+
+    def _ask(self, texts: Sequence[str]) -> list[Measured]:
+        import requests
+
+        body = {"model": self._model, "input": list(texts), "use_activation": False}
+        try:
+            answer = requests.post(self._url, json=body, timeout=TIMEOUT)
+            answer.raise_for_status()
+            rows = sorted(answer.json()["data"], key=lambda row: row["index"])
+            numbers = [[float(number) for number in row["probs"]] for row in rows]
+        except (requests.RequestException, ValueError, KeyError, TypeError) as error:
+            reason = " ".join(str(error).split())[:160]
+            return [missing(f"reward server failed: {reason}")] * len(texts)
+        if len(numbers) != len(texts) or any(len(row) != 1 for row in numbers):
+            return [missing("reward server: expected one number a text")] * len(texts)
+        return [Measured(row[0]) for row in numbers]
+
+
+def _not_loaded(model: str, error: Exception) -> MintError:
+    reason = first_line(error)
+    return MintError(
+        f"reward model {model}: not loaded ({reason}); give a folder with weights and tokenizer, "
+        "or a name on the hub"
+    )

@@ -1,0 +1,178 @@
+"""One training from a recipe to its report: check, load, train or go on, look, write.
+
+Reads top to bottom; what each part does stands in the module it comes from.
+"""
+
+import contextlib
+import signal
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mint_bench.errors import MintError
+from mint_bench.grpo import checkpoints, models, processes
+from mint_bench.grpo.data import training_data
+from mint_bench.grpo.dialogue_tokens import DialogueTokens
+from mint_bench.grpo.local_look import Looker
+from mint_bench.grpo.prepare import (
+    batching,
+    cases_of,
+    conversations_to_learn_from,
+    most_prompt_tokens,
+    pins,
+    probed_quality,
+    warnings,
+)
+from mint_bench.grpo.recipe import Recipe
+from mint_bench.grpo.watch import Watch
+from mint_bench.resources import sha256_text
+from mint_bench.sources import load as load_source
+from mint_bench.tactics import load_tagger
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What a training left behind.
+
+    Attributes:
+        folder: Of the run.
+        model: Adapter or weights.
+        card: The model card.
+        record: The record for the leaderboard.
+    """
+
+    folder: Path
+    model: Path
+    card: Path
+    record: Path
+
+
+def run_folder(recipe: Recipe, out: Path | None) -> Path:
+    """Where a training is kept; the same recipe, the same folder."""
+    if out is not None:
+        return out
+    digest = sha256_text(recipe.model_dump_json(exclude={"watch", "launch"}))[:8]
+    return Path("runs") / f"{recipe.name}-{digest}"
+
+
+def train(recipe: Recipe, out: Path | None, tell: Tell) -> Trained:
+    """Train, or go on where the same training was stopped.
+
+    Args:
+        recipe: Whole.
+        out: Folder of the run; named by the recipe by default.
+        tell: Shows a line.
+
+    Raises:
+        MintError: If anything does not fit, before the first step where it can be known; after
+            it a checkpoint was saved and the message names it.
+    """
+    models.require_libraries(recipe.training.trackers)
+    folder = run_folder(recipe, out)
+    if not processes.is_first():
+        tell = _silent
+    watched = load_source(recipe.watch.source)
+    learned, left_out = conversations_to_learn_from(recipe, watched.conversations)
+    watch = Watch(recipe.watch, watched.conversations)
+    tagger = load_tagger(recipe.reward.tagger if recipe.reward else recipe.watch.tagger)
+    cases, untagged = cases_of(recipe, learned, tagger)
+    model, tokenizer = models.load(recipe.model)
+    tokens = DialogueTokens(tokenizer, dict(recipe.model.chat_template))
+    data = training_data(
+        cases, recipe.data.prompt, lambda prompt: len(tokens.opening(prompt)),
+        most_prompt_tokens(recipe, models.context_of(model)), tokens.clean,
+    )  # fmt: skip
+    batches = batching(recipe, len(data.cases), processes.count())
+    quality = probed_quality(recipe, data.cases)
+    for reason, count in (left_out | untagged | data.left_out).items():
+        tell(f"left out: {count}, {reason}")
+    told = warnings(recipe, tokens, tagger, quality, watch)
+    for line in told:
+        tell(f"note: {line}")
+    if processes.is_first():
+        checkpoints.claim(folder, recipe, pins(recipe, data, models.base_name(recipe.model)))
+    tell(
+        f"{len(data.cases)} prompts of {len({c.conversation.id for c in data.cases})} "
+        f"conversations, {batches.steps} steps; {folder}"
+    )
+
+    from mint_bench.grpo.assembly import Parts, assemble  # torch is loaded only now
+
+    looker = Looker(recipe, tokens, watch, folder)
+    parts = Parts(recipe, folder, batches, data, looker, model, tokens, tagger, quality)
+    course, trainer, progress, looks = assemble(parts)
+    with _terminated(), contextlib.closing(progress):
+        _train(trainer, course, looks, checkpoints.latest(folder), folder)
+    from mint_bench.grpo.report import report
+
+    trainer.save_model(str(folder / "model"))
+    final = parts.look(trainer)
+    if processes.is_first():
+        tokenizer.save_pretrained(folder / "model")
+    card, record = report(parts, trainer.state.log_history, final, watched, told)
+    return Trained(folder, folder / "model", card, record)
+
+
+def _silent(_: str) -> None:
+    """What the processes beside the first have to say."""
+
+
+def _train(trainer: Any, course: Any, looks: Any, checkpoint: Path | None, folder: Path) -> None:  # noqa: ANN401
+    """Train; whatever ends it early leaves a checkpoint from which it goes on.
+
+    Raises:
+        MintError: If it ended early; the message says why, and where the checkpoint is.
+    """
+    try:
+        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    except (KeyboardInterrupt, MintError, RuntimeError, MemoryError) as error:
+        saved = _save_after_fault(trainer, course, folder)
+        where = f"; the same command goes on from {saved}" if saved else ""
+        if isinstance(error, KeyboardInterrupt):
+            raise MintError(f"interrupted{where}") from None
+        if isinstance(error, MintError):
+            raise MintError(f"{error}{where}") from None
+        if isinstance(error, MemoryError) or "memory" in str(error).lower():
+            raise MintError(
+                "no memory left; lower training.per_device, rollout.most_new_tokens or "
+                f"data.most_prompt_tokens{where}"
+            ) from None
+        raise
+    ended = course.ended or looks.ended
+    if ended:
+        saved = checkpoints.latest(folder)
+        raise MintError(f"{ended}; the last checkpoint is {saved}" if saved else ended)
+
+
+def _save_after_fault(trainer: Any, course: Any, folder: Path) -> Path | None:  # noqa: ANN401
+    """A checkpoint as of the last whole step, if weights are as they were then."""
+    step = trainer.state.global_step
+    saved = checkpoints.latest(folder)
+    there = int(saved.name.rpartition("-")[2]) if saved else 0
+    if course.state_then is None or course.in_update or step <= there:
+        return saved
+    checkpoints.restore(course.state_then)
+    trainer.save_whole()
+    checkpoints.mark(folder / f"checkpoint-{step}", step)
+    return checkpoints.latest(folder)
+
+
+@contextlib.contextmanager
+def _terminated() -> Iterator[None]:
+    """Take a request to end as an interruption, so that a checkpoint is saved."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGTERM, interrupt)
+    except ValueError:  # not in the main thread, where no signal arrives
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

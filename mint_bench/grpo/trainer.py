@@ -1,0 +1,128 @@
+"""TRL's `GRPOTrainer` with three things more: which case a prompt is, and advantages by turn.
+
+Only what the recipe needs of TRL's inner parts stands here, so that a change there is found here.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from transformers import PrinterCallback
+from trl import GRPOTrainer, SFTTrainer
+
+from mint_bench.grpo.composite import GroupReward
+from mint_bench.grpo.dialogue_tokens import Ids
+from mint_bench.grpo.rollout import NOBODY, LogProbs, Rollout
+
+EPSILON = 1e-4  # as TRL divides
+
+
+class _Kept:
+    """What both trainers have beyond TRL's."""
+
+    def save_whole(self) -> None:
+        """A checkpoint of the step at hand."""
+        self._save_checkpoint(self.model, trial=None)  # type: ignore[attr-defined]
+
+    def report(self, numbers: dict[str, Any]) -> None:
+        """Hand numbers to the trackers, past TRL's own log, which would empty its averages."""
+        control = self.control  # type: ignore[attr-defined]
+        due = control.should_log
+        self.callback_handler.on_log(self.args, self.state, control, numbers)  # type: ignore[attr-defined]
+        control.should_log = due  # the step's own log is still to come
+
+    def quiet(self) -> None:
+        """No printing of logs: progress is shown otherwise."""
+        self.remove_callback(PrinterCallback)  # type: ignore[attr-defined]
+
+    def create_model_card(self, *_: object, **__: object) -> None:
+        """None at each checkpoint: the recipe writes its own at the end."""
+
+
+class ImitationTrainer(_Kept, SFTTrainer):  # type: ignore[misc]
+    """An `SFTTrainer` that leaves the card to the recipe."""
+
+
+class RecipeTrainer(_Kept, GRPOTrainer):  # type: ignore[misc]
+    """A `GRPOTrainer` for whole conversations.
+
+    Args:
+        reward: The composite reward.
+        rollout: Holds conversations; None where replies answer real histories.
+        by_turn: Whether each turn has its own advantage.
+        arguments: `GRPOTrainer`'s own.
+    """
+
+    def __init__(
+        self,
+        *,
+        reward: GroupReward,
+        rollout: Rollout | None,
+        by_turn: bool,
+        **arguments: Any,  # noqa: ANN401 - TRL's
+    ) -> None:
+        self._reward, self._rollout, self._by_turn = reward, rollout, by_turn
+        self.cases_now: list[int] = []
+        super().__init__(reward_funcs=reward, rollout_func=rollout, **arguments)
+
+    def _generate_and_score_completions(self, inputs: list[dict[str, Any]]) -> dict[str, Any]:
+        self.cases_now = [int(row["case"]) for row in inputs]
+        output: dict[str, Any] = super()._generate_and_score_completions(inputs)
+        if self._by_turn and self._rollout is not None:
+            output["advantages"] = turn_advantages(
+                self._reward.turn_rewards,
+                self._rollout.turn_of,
+                self.num_generations,
+                int(output["completion_ids"].size(1)),
+            ).to(output["advantages"].device)
+        return output
+
+    def draw(self, prefixes: Sequence[Ids]) -> tuple[list[Ids], LogProbs]:
+        """One reply to each prefix, by whatever engine the recipe chose."""
+        ids, logprobs = self._generate_single_turn(list(prefixes), None, {}, 1)
+        return [list(one) for one in ids], logprobs
+
+    def anyone(self, going: bool) -> bool:  # noqa: FBT001 - one flag of each process
+        """Whether any process still goes on."""
+        flag = torch.tensor([int(going)], device=self.accelerator.device)
+        return bool(self.accelerator.gather(flag).sum().item())
+
+
+def turn_advantages(
+    rewards: Sequence[Sequence[float | None]],
+    turn_of: Sequence[Sequence[int]],
+    group: int,
+    width: int,
+) -> torch.Tensor:
+    """Each token's advantage: its turn's reward against the same turn of the group's others.
+
+    (r − mean) / (s + 10⁻⁴) as TRL has it for whole completions; 0 where there is no reward, and
+    for tokens that the model did not write.
+
+    Args:
+        rewards: By completion and turn; None where there is none.
+        turn_of: The turn of each token of each completion.
+        group: Completions of one prompt, one after another.
+        width: Tokens of the longest completion.
+
+    Returns:
+        Shape (completions, width).
+    """
+    result = torch.zeros(len(rewards), width)
+    for start in range(0, len(rewards), group):
+        members = range(start, start + group)
+        for turn in range(max(len(rewards[m]) for m in members)):
+            found = [
+                (m, value)
+                for m in members
+                if turn < len(rewards[m])
+                for value in [rewards[m][turn]]
+                if value is not None
+            ]
+            values = np.array([value for _, value in found])
+            spread = values.std(ddof=1) if len(values) > 1 else 0.0
+            for (m, value), mean in zip(found, [values.mean()] * len(found), strict=True):
+                places = [at for at, owner in enumerate(turn_of[m]) if owner == turn != NOBODY]
+                result[m, places] = float((value - mean) / (spread + EPSILON))
+    return result

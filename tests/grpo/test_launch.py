@@ -1,0 +1,60 @@
+"""The launch lines of the recipes: each is understood by its program and splits no group."""
+
+import shlex
+
+import pytest
+
+from mint_bench.cli.train import train as command
+from mint_bench.grpo.prepare import batching
+from mint_bench.grpo.recipe_files import load_recipe, recipe_names
+
+MANY = 100_000  # cases: more than any step needs
+
+LINES = [
+    (name, line)
+    for name in recipe_names()
+    for launch in [load_recipe(name).launch]
+    for line in (launch.one_gpu, launch.one_node, *launch.many_nodes)
+    if line
+]
+
+
+def started(words):
+    """The recipe that `mint-bench train …` would train, as click reads the words."""
+    assert words[:2] == ["mint-bench", "train"]
+    options = command.make_context("train", words[2:]).params
+    return options["recipe"], load_recipe(options["recipe"], options["overrides"])
+
+
+def accelerated(words):
+    """Processes, and the words that each of them runs, as accelerate reads them."""
+    launch = pytest.importorskip("accelerate.commands.launch")
+    found = launch.launch_command_parser().parse_args(words)
+    assert found.no_python
+    assert found.num_processes % (found.num_machines or 1) == 0
+    return found.num_processes, [found.training_script, *found.training_script_args]
+
+
+@pytest.mark.parametrize(("name", "line"), LINES)
+def test_a_launch_line_is_understood_and_splits_no_group(name, line):
+    words = shlex.split(line.replace("RANK", "1").replace("ADDRESS", "10.0.0.1"))
+    if words[:2] == ["trl", "vllm-serve"]:
+        script = pytest.importorskip("trl.scripts.vllm_serve")
+        [served] = script.make_parser().parse_args_and_config(words[2:])
+        assert served.model == load_recipe(name).model.name
+        return
+    processes = 1
+    if words[:2] == ["accelerate", "launch"]:
+        processes, words = accelerated(words[2:])
+    called, recipe = started(words)
+    assert called == name
+    assert batching(recipe, MANY, processes).steps
+    if "10.0.0.1" in line and recipe.reward:
+        assert recipe.rollout.vllm == "server"
+
+
+def test_all_but_the_tiny_recipe_say_how_to_start_on_one_gpu_one_node_and_many():
+    for name in recipe_names():
+        launch = load_recipe(name).launch
+        assert launch.one_gpu
+        assert name == "tiny_cpu" or (launch.one_node and launch.many_nodes)

@@ -1,0 +1,87 @@
+"""What is known before the first step: room in the context, a judge that rates, whole groups."""
+
+import pytest
+
+from mint_bench.errors import MintError
+from mint_bench.grpo.data import turn_cases
+from mint_bench.grpo.prepare import batching, most_prompt_tokens, probed_quality
+from mint_bench.grpo.recipe_files import load_recipe
+from mint_bench.metrics.measured import Measured, missing
+from mint_bench.tactics import load_tagger
+from tests.grpo.talks import talks
+
+
+class Rates:
+    """A judge that gives every reply what it is told to give."""
+
+    name, sha = "planted", None
+
+    def __init__(self, number):
+        self._number = number
+
+    def __call__(self, samples):
+        return [self._number] * len(samples)
+
+
+@pytest.fixture
+def cases():
+    return turn_cases(talks(4), load_tagger("embedded-fast"))[0]
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (missing("out of order"), r"rated none of 8 real replies \(out of order\)"),
+        (Measured(float("nan")), r"rated none of 8 real replies \(not a finite number\)"),
+        (Measured(2.0), "gave 8 different real replies the same number, 2"),
+    ],
+)
+def test_a_judge_from_which_nothing_can_be_learned_is_refused(cases, number, told, monkeypatch):
+    monkeypatch.setattr("mint_bench.grpo.prepare.open_quality", lambda _: Rates(number))
+    with pytest.raises(MintError, match=told):
+        probed_quality(load_recipe("tiny_cpu"), cases)
+
+
+def test_the_benchs_judge_passes_and_a_variant_without_one_asks_none(cases):
+    assert probed_quality(load_recipe("tiny_cpu"), cases).name == "judge embedded"
+    assert probed_quality(load_recipe("d"), cases) is None
+
+
+def test_a_prompt_leaves_room_for_its_reply():
+    recipe = load_recipe("tiny_cpu", ("data.most_prompt_tokens=4096", "rollout.most_new_tokens=24"))
+    assert most_prompt_tokens(recipe, 512) == 512 - 24
+    assert most_prompt_tokens(recipe, 8192) == 4096
+    assert most_prompt_tokens(recipe, None) == 4096
+    with pytest.raises(MintError, match="leave no room"):
+        most_prompt_tokens(recipe, 32)
+
+
+SPREAD = ("training.prompts_per_step=2", "training.per_device=4", "training.epochs=2",
+          "rollout.replies=4", "training.max_steps=3")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("setting", "processes", "told"),
+    [
+        ("training.prompts_per_step=3", 2, "in whole groups; make it a multiple of 2"),
+        ("training.per_device=3", 1, "does not divide the 8 replies"),
+        ("training.prompts_per_step=400", 1, "lower it"),
+    ],
+)
+def test_groups_that_would_be_split_are_refused(setting, processes, told):
+    with pytest.raises(MintError, match=told):
+        batching(load_recipe("q", (*SPREAD, setting)), 18, processes)
+
+
+def test_a_step_is_one_generation():
+    spread = batching(load_recipe("q", SPREAD), 18, 2)
+    assert (spread.per_device, spread.accumulation, spread.steps) == (4, 1, 3)
+
+
+def test_every_recipe_watches_by_another_tagger_than_it_rewards_by():
+    from mint_bench.grpo.recipe_files import recipe_names
+
+    for name in recipe_names():
+        recipe = load_recipe(name)
+        assert recipe.watch.tagger == "embedded"
+        assert recipe.reward is None or recipe.reward.tagger == "embedded-fast"

@@ -1,0 +1,86 @@
+"""A training that was killed goes on as if it had not been: same batches, draws and weights."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from mint_bench.errors import MintError
+from mint_bench.grpo.checkpoints import latest
+from mint_bench.grpo.recipe_files import load_recipe
+from mint_bench.grpo.run import train
+
+pytest.importorskip("trl")
+
+STEPS = 5  # of two prompts each, from six conversations: past the end of the first epoch
+
+
+def recipe(small):
+    settings = (f"training.max_steps={STEPS}", "watch.every=2", "model.lora.rank=4")
+    return ("q_minus_r", (*small, *settings))
+
+
+def weights(folder):
+    from safetensors.torch import load_file
+
+    return load_file(folder / "model" / "adapter_model.safetensors")
+
+
+def same(one, other):
+    import torch
+
+    assert one.keys() == other.keys()
+    return all(torch.equal(one[name], other[name]) for name in one)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(small, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("undisturbed")
+    name, settings = recipe(small)
+    train(load_recipe(name, settings), folder, lambda _: None)
+    return folder
+
+
+def test_an_interrupted_training_saves_its_last_step_and_goes_on_exactly(
+    small, undisturbed, tmp_path, monkeypatch
+):
+    from mint_bench.grpo.composite import GroupReward
+
+    name, settings = recipe(small)
+    loaded = load_recipe(name, (*settings, "training.save_every=4"))
+    calls = []
+
+    def fail(self, *words, **named):
+        calls.append(1)
+        if len(calls) == 4:
+            raise RuntimeError("CUDA out of memory")
+        return whole(self, *words, **named)
+
+    whole = GroupReward.__call__
+    with monkeypatch.context() as patch:
+        patch.setattr(GroupReward, "__call__", fail)
+        with pytest.raises(MintError, match=r"no memory left.*goes on from .*checkpoint-3"):
+            train(loaded, tmp_path, lambda _: None)
+    train(loaded, tmp_path, lambda _: None)
+    assert same(weights(tmp_path), weights(undisturbed))
+
+
+@pytest.mark.slow
+def test_kill_9_and_resume_give_the_weights_of_an_undisturbed_run(small, undisturbed, tmp_path):
+    name, settings = recipe(small)
+    command = [sys.executable, "-m", "mint_bench.cli", "train", name, "--out", str(tmp_path)]
+    command += [word for setting in settings for word in ("--set", setting)]
+    child = subprocess.Popen(command, env=os.environ | {"OMP_NUM_THREADS": "1"})
+    deadline = time.monotonic() + 280
+    while latest(tmp_path) is None and time.monotonic() < deadline:
+        time.sleep(0.05)
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+    assert latest(tmp_path) is not None
+    assert not (tmp_path / "model" / "README.md").exists()
+    (tmp_path / "checkpoint-4").mkdir(exist_ok=True)  # as a kill within a save leaves it
+    train(load_recipe(name, settings), tmp_path, lambda _: None)
+    assert same(weights(tmp_path), weights(undisturbed))

@@ -1,0 +1,162 @@
+"""Every recipe trains a tiny model for three steps, and leaves model, card, curve and record."""
+
+import json
+from itertools import cycle
+from math import isfinite, nan
+
+import pytest
+
+from mint_bench.errors import MintError
+from mint_bench.grpo.recipe_files import load_recipe, recipe_names
+from mint_bench.grpo.run import run_folder, train
+from mint_bench.metrics.measured import Measured
+from mint_bench.records.verify import verify
+from tests.grpo.talks import as_lines, talk, talks
+from tests.grpo.tiny import build
+
+pytest.importorskip("trl")
+
+
+def fitted(name, small, *more):
+    if name == "sft":  # without groups
+        small = [setting for setting in small if not setting.startswith(("reward", "rollout"))]
+        more = ("training.per_device=2", *more)
+    return load_recipe(name, (*small, *more))
+
+
+def numbers(folder, key):
+    state = json.loads((folder / "checkpoint-3" / "trainer_state.json").read_text())
+    return [entry[key] for entry in state["log_history"] if key in entry]
+
+
+@pytest.mark.parametrize("name", recipe_names())
+def test_three_steps_of_every_recipe(name, small, tmp_path):
+    told = []
+    done = train(fitted(name, small), tmp_path, told.append)
+    assert all(isfinite(loss) for loss in numbers(tmp_path, "loss"))
+    assert numbers(tmp_path, "watch/empathy")[0] > 0
+    assert "| empathy |" in done.card.read_text(encoding="utf-8")
+    assert str(tmp_path) not in done.card.read_text(encoding="utf-8")
+    assert (done.model / "curve.svg").read_text(encoding="utf-8").lstrip().startswith("<?xml")
+    assert verify(done.record).board.history == "own"
+    if name == "sft":
+        return
+    assert any("reward's own" in line for line in told)
+    rewards = numbers(tmp_path, "reward")
+    assert len(rewards) == 3
+    assert all(reward is not None for reward in rewards)
+    lines = (tmp_path / "samples" / "step-000003.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 4
+    turns = [len(json.loads(line)["turns"]) for line in lines]
+    assert turns == [2 if fitted(name, small).rollout.mode == "conversation" else 1] * 4
+
+
+def test_a_folder_belongs_to_one_training(small, tmp_path):
+    train(fitted("q", small, "training.max_steps=1"), tmp_path, lambda _: None)
+    with pytest.raises(MintError, match=r"was begun with training\.kl 0\.01, now 0\.02"):
+        train(fitted("q", small, "training.max_steps=1", "training.kl=0.02"), tmp_path, print)
+
+
+def test_the_same_recipe_has_the_same_folder(small):
+    recipe = fitted("q", small)
+    assert run_folder(recipe, None) == run_folder(fitted("q", small, "watch.every=7"), None)
+    assert run_folder(recipe, None) != run_folder(fitted("q", small, "training.seed=7"), None)
+
+
+def adapter_of(base, folder):
+    """An adapter that names the base and is of a wider one."""
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForCausalLM
+
+    wider = AutoModelForCausalLM.from_pretrained(build(folder / base.name, hidden=64))
+    adapted = get_peft_model(wider, LoraConfig(target_modules="all-linear", task_type="CAUSAL_LM"))
+    adapted.save_pretrained(folder / "misfit")
+    return folder / "misfit"
+
+
+def test_faults_are_told_before_the_first_step(small, tiny_model, tmp_path):
+    empty = tmp_path / "empty.jsonl"
+    empty.write_text("", encoding="utf-8")
+    adapter = tmp_path / "adapter"
+    adapter.mkdir()
+    long = tmp_path / "long.jsonl"
+    long.write_text(as_lines([talk("c", lines=["sad " * 500])]), encoding="utf-8")
+    other = {"base_model_name_or_path": "someone/else", "peft_type": "LORA"}
+    (adapter / "adapter_config.json").write_text(json.dumps(other), encoding="utf-8")
+    misfit = adapter_of(tiny_model, tmp_path)
+    for setting, told in {
+        f"data.source=file:{empty}": "empty",
+        "data.most_prompt_tokens=16": "longer than 16 tokens",
+        f"data={{source: 'file:{long}', most_prompt_tokens: 4096}}": "longer than 488 tokens",
+        "rollout.most_new_tokens=505": "leave no room",
+        f"model.adapter={adapter}": "is an adapter of someone/else",
+        f"model.adapter={misfit}": "does not fit the base",
+        "model.name=/nowhere/at/all": "is not loaded",
+        "reward.tagger=llm": "tagger llm asks a language model",
+        "reward.quality={source: judge, judge: llm, model: null}": "asks a language model",
+        "training.trackers=[no_such_tracker]": "no_such_tracker is not installed",
+    }.items():
+        with pytest.raises(MintError) as caught:
+            train(fitted("q", small, setting), tmp_path / "run", lambda _: None)
+        assert told in str(caught.value), setting
+    assert not list(tmp_path.glob("run/checkpoint-*"))
+
+
+class Planted:
+    """A judge that gives every reply the same, once training began."""
+
+    name, sha = "planted", None
+
+    def __init__(self, number):
+        self._number = number
+
+    def __call__(self, samples):
+        return [Measured(self._number)] * len(samples)
+
+
+@pytest.mark.parametrize("number", [4.0, nan])
+def test_a_reward_that_teaches_nothing_ends_with_a_checkpoint(small, tmp_path, monkeypatch, number):
+    monkeypatch.setattr("mint_bench.grpo.run.probed_quality", lambda *_: Planted(number))
+    recipe = fitted("q", small, "training.max_steps=9", "training.save_every=8")
+    with pytest.raises(MintError, match=r"nothing to learn.*checkpoint-5"):
+        train(recipe, tmp_path, lambda _: None)
+
+
+def test_a_persona_rewards_by_how_it_feels_at_the_end(small, tmp_path, monkeypatch):
+    source = tmp_path / "scenes.jsonl"
+    lines = map(json.loads, as_lines(talks(6)).splitlines())
+    scenes = [line | {"metadata": {"situation": "The flat is lost."}} for line in lines]
+    source.write_text("".join(json.dumps(line) + "\n" for line in scenes), encoding="utf-8")
+    monkeypatch.setattr("mint_bench.engines.roles.role_models", lambda *_: {"seeker": [persona()]})
+    done = train(
+        fitted(
+            "q", small, f"data.source=file:{source}", "training.max_steps=2",
+            "rollout.mode=conversation", "rollout.reward_per=conversation",
+            "rollout.seeker=persona", "rollout.seeker_model=mockllm/model",
+            "reward.quality={source: final_emotion, judge: embedded}",
+        ),
+        tmp_path / "run", lambda _: None,
+    )  # fmt: skip
+    first = (done.folder / "samples" / "step-000001.jsonl").read_text(encoding="utf-8")
+    group = [json.loads(line)["turns"] for line in first.splitlines()]
+    felt = [turns[-1]["quality"] for turns in group]
+    assert len(set(felt)) > 1
+    assert all(20 <= emotion <= 60 for emotion in felt)
+    assert max(group, key=lambda turns: turns[-1]["quality"])[-1]["reward"] == 1.0
+    assert group[0][1]["seeker"] == "I see."
+
+
+def persona():
+    """A seeker's model that likes every reply better than the one before it, or less."""
+    from inspect_ai.model import ModelOutput, ModelUsage, get_model
+
+    changes = cycle([8, -3, 5, -7, 2])
+
+    def answer(_messages, _tools, _choice, config):
+        mood = json.dumps({"reason": "So I feel.", "change": next(changes)})
+        text = mood if config.response_schema else "I see."
+        output = ModelOutput.from_content("mockllm/model", text)
+        output.usage = ModelUsage(input_tokens=1, output_tokens=1, total_tokens=2)
+        return output
+
+    return get_model("mockllm/model", custom_outputs=answer)
