@@ -1,0 +1,159 @@
+"""Whether the figures of a record can come from a system that answered: pure, on figures alone.
+
+A record holds no text, so equal replies are seen by what they leave behind: surface overlap,
+words, tokens and tactics. On the published records the shares below lie under 0.15, for systems
+that say the same each time at 1; the limit stands between.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from mint_bench.records.schema import Record
+from mint_bench.scoring import ScoredTurn
+from mint_bench.submissions.findings import Finding
+
+MOST = 0.5  # share of turns above which likeness is no accident
+LONG = 8  # words above which two replies of equal figures are hardly different
+EQUAL = 0.9999
+FEW = 20  # turns below which a share says nothing
+Place = tuple[str, int]  # conversation id, number of the turn
+
+
+def plausibility(
+    record: Record, human_words: Mapping[Place, int], others: Sequence[Record]
+) -> Iterator[Finding]:
+    """What is not believable in a record's figures, and what they cannot show.
+
+    Args:
+        record: Of a model, or published outputs; trivial systems and humans are what they are.
+        human_words: Words of the human supporters' turns in the same conversations.
+        others: Accepted records on the same conversations.
+    """
+    yield from tokens(record)
+    if record.kind not in {"model", "published"}:
+        return
+    turns = [turn for c in record.conversations for turn in c.turns if turn.words]
+    yield from from_turn_to_turn(turns)
+    yield from from_talk_to_talk(turns)
+    yield from like_the_human(record, human_words)
+    yield from like_another(record, others)
+    yield from one_rating(turns)
+
+
+def tokens(record: Record) -> Iterator[Finding]:
+    """Counts that no tokenizer gives: none for words, or fewer than the words between spaces."""
+    counted = [
+        (c.id, turn)
+        for c in record.conversations
+        for turn in c.turns
+        if turn.words and turn.tokens is not None
+    ]
+    for name, faulty in (
+        ("no token for some words", [(i, t) for i, t in counted if t.tokens == 0]),
+        ("fewer tokens than words", [(i, t) for i, t in counted if 0 < t.tokens < t.words]),  # type: ignore[operator]
+    ):
+        if faulty:
+            at, turn = faulty[0]
+            yield Finding(
+                "fault",
+                "tokens",
+                f"{name} in {len(faulty)} of {len(counted)} replies, first in conversation {at}, "
+                f"turn {turn.t} ({turn.words} words, {turn.tokens} tokens)",
+            )
+    if not counted:
+        yield Finding("unchecked", "tokens", "no reply has a token count")
+
+
+def from_turn_to_turn(turns: Sequence[ScoredTurn]) -> Iterator[Finding]:
+    """Replies equal to the one before, by their overlap with it."""
+    pairs = [turn.surface for turn in turns if "rougeL_vs_self" in turn.surface]
+    if len(pairs) < FEW:
+        yield Finding(
+            "unchecked", "replies", "too few turns have surface figures to tell equal replies by"
+        )
+        return
+    same = sum(
+        pair["rougeL_vs_self"] > EQUAL and pair.get("bigram_vs_self", 0.0) > EQUAL for pair in pairs
+    )
+    if same / len(pairs) > MOST:
+        yield Finding(
+            "fault", "replies", f"{same} of {len(pairs)} replies are those of the turn before"
+        )
+    elif same:
+        yield Finding(
+            "look", "replies", f"{same} of {len(pairs)} replies are those of the turn before"
+        )
+
+
+def from_talk_to_talk(turns: Sequence[ScoredTurn]) -> Iterator[Finding]:
+    """Replies that seem the same at the same turn of most conversations."""
+    long = [turn for turn in turns if turn.words and turn.words >= LONG]
+    if len(long) < FEW:
+        yield Finding("unchecked", "replies", "too few long replies to tell equal ones by")
+        return
+    kinds: dict[int, Counter[tuple[object, ...]]] = {}
+    for turn in long:
+        mark = (turn.words, turn.tokens, tuple(turn.tactics or ()))
+        kinds.setdefault(turn.t, Counter())[mark] += 1
+    same = sum(max(found.values()) for found in kinds.values() if sum(found.values()) > 1)
+    if same / len(long) > MOST:
+        yield Finding(
+            "fault",
+            "replies",
+            f"{same} of {len(long)} replies have the words, tokens and tactics of a reply at the "
+            "same turn of other conversations: the same text each time?",
+        )
+
+
+def like_the_human(record: Record, human_words: Mapping[Place, int]) -> Iterator[Finding]:
+    """Replies as long as the human's at every place, or with exactly its tactics."""
+    turns = [(c.id, turn) for c in record.conversations for turn in c.turns if turn.words]
+    beside = [human_words[at, t.t] == t.words for at, t in turns if (at, t.t) in human_words]
+    tagged = [
+        turn.tactics == turn.human_tactics
+        for _, turn in turns
+        if turn.tactics and turn.human_tactics and any(turn.human_tactics)
+    ]
+    if len(beside) < FEW and len(tagged) < FEW:
+        yield Finding(
+            "unchecked", "human", "no human supporter's figures for these conversations to compare"
+        )
+    for same, what in (
+        (beside, "are as long as the human's"),
+        (tagged, "have exactly the tactics of the human's"),
+    ):
+        if len(same) >= FEW and sum(same) / len(same) > MOST:
+            told = f"{sum(same)} of {len(same)} replies {what} in the same place"
+            yield Finding("fault", "human", f"{told}: are they the human's?")
+            return
+
+
+def like_another(record: Record, others: Sequence[Record]) -> Iterator[Finding]:
+    """Figures that are those of another system, turn for turn."""
+    mine = _by_place(record)
+    for other in others:
+        theirs = _by_place(other) if other.system != record.system else {}
+        common = [mine[place] == theirs[place] for place in mine.keys() & theirs.keys()]
+        if len(common) >= FEW and sum(common) / len(common) > MOST:
+            yield Finding(
+                "fault",
+                "copy",
+                f"{sum(common)} of {len(common)} turns have the words and tactics of "
+                f"{other.system}: is it the same system?",
+            )
+
+
+def _by_place(record: Record) -> dict[tuple[str, int, int], tuple[object, ...]]:
+    return {
+        (c.id, c.epoch, turn.t): (turn.words, tuple(turn.tactics or ()))
+        for c in record.conversations
+        for turn in c.turns
+        if turn.words and turn.words >= LONG
+    }
+
+
+def one_rating(turns: Sequence[ScoredTurn]) -> Iterator[Finding]:
+    """The same ratings on every turn."""
+    rated = [tuple(turn.ratings) for turn in turns if turn.ratings is not None]
+    if len(rated) >= FEW and len(set(rated)) == 1:
+        yield Finding("look", "ratings", f"all {len(rated)} rated replies have the same ratings")

@@ -1,0 +1,176 @@
+"""What keeps a record out, what asks for a look, and what is said to be unseen."""
+
+import pytest
+
+from mint_bench.records.schema import JudgeRef, Settings, SourceRef, TaggerRef
+from mint_bench.records.store import read_all
+from mint_bench.resources import ids_sha, resource
+from mint_bench.submissions import known as module
+from mint_bench.submissions.checks import check
+from mint_bench.submissions.known import Known
+from tests.submissions.made import IDS, human, submitted, turn
+
+ACCEPTED = Known((human(), submitted("theirs", shift=2)))
+
+
+@pytest.fixture(autouse=True)
+def conversations(monkeypatch):
+    monkeypatch.setattr(module, "ids_at_hand", lambda _: frozenset(IDS))
+
+
+def found(record, known=ACCEPTED):
+    return [(one.level, one.check, one.text) for one in check(record, known)]
+
+
+def faults(record, known=ACCEPTED):
+    return {check: text for level, check, text in found(record, known) if level == "fault"}
+
+
+def test_an_honest_record_has_no_fault_and_says_what_text_would_have_shown():
+    assert [(level, name) for level, name, _ in found(submitted())] == [("unchecked", "text")]
+
+
+def test_replies_that_repeat_the_turn_before_keep_it_out():
+    same = {"rougeL_vs_self": 1.0, "bigram_vs_self": 1.0}
+    record = submitted(change=lambda c, t: {"surface": same} if t > 1 else {})
+    assert "48 of 48 replies are those of the turn before" in faults(record)["replies"]
+
+
+def test_a_few_repeated_replies_ask_for_a_look():
+    same = {"rougeL_vs_self": 1.0, "bigram_vs_self": 1.0}
+    record = submitted(change=lambda c, t: {"surface": same} if (c, t) == (3, 2) else {})
+    assert ("look", "replies", "1 of 48 replies are those of the turn before") in found(record)
+
+
+def test_the_same_script_in_every_conversation_keeps_it_out():
+    record = submitted(
+        change=lambda c, t: {"words": 30 + t, "tokens": 50 + t, "tactics": [t, 0] * 5}
+    )
+    assert "the same text each time?" in faults(record)["replies"]
+
+
+def test_replies_as_long_as_the_humans_everywhere_keep_it_out():
+    record = submitted(change=lambda c, t: {"words": 7 + (c * 11 + t * 5) % 29})
+    assert "72 of 72 replies are as long as the human's" in faults(record)["human"]
+
+
+def test_the_humans_tactics_everywhere_keep_it_out_where_no_human_record_is_there():
+    record = submitted(change=lambda c, t: {"human_tactics": turn(c, t).tactics})
+    assert "exactly the tactics of the human's" in faults(record)["human"]
+
+
+def test_another_systems_figures_under_a_new_name_keep_it_out():
+    assert "words and tactics of theirs" in faults(submitted("new", shift=2))["copy"]
+    assert "copy" not in faults(submitted("theirs", shift=2))
+
+
+@pytest.mark.parametrize(
+    ("tokens", "said"),
+    [(0, "no token for some words in 1 of 72"), (5, "fewer tokens than words in 1 of 72")],
+)
+def test_impossible_token_counts_keep_it_out(tokens, said):
+    record = submitted(change=lambda c, t: {"tokens": tokens} if (c, t) == (2, 1) else {})
+    assert said in faults(record)["tokens"]
+    assert "conversation c02, turn 1" in faults(record)["tokens"]
+
+
+def test_what_is_not_there_is_said_to_be_unchecked():
+    record = submitted(change=lambda c, t: {"tokens": None, "surface": {}, "words": 5})
+    unchecked = [(name, text) for level, name, text in found(record) if level == "unchecked"]
+    assert ("tokens", "no reply has a token count") in unchecked
+    assert [name for name, _ in unchecked].count("replies") == 2
+
+
+def test_the_same_ratings_everywhere_ask_for_a_look():
+    record = submitted(change=lambda c, t: {"ratings": [5, 5, 5, 1, 1, 1]})
+    assert ("look", "ratings", "all 72 rated replies have the same ratings") in found(record)
+
+
+def test_more_than_the_cap_unscored_keeps_it_out():
+    gone = {"tactics": None, "ratings": None, "words": None, "tokens": None, "surface": {}}
+    lost = submitted(change=lambda c, t: gone | {"unscored": {"reply": "x"}} if c < 2 else {})
+    assert "8.3% of its turns are unscored, the cap is 5%" in faults(lost)["unscored"]
+
+
+def test_scorers_that_nobody_has_keep_it_out():
+    board = submitted().board
+    tagger = TaggerRef(name="embedded", sha="9" * 64)
+    judge = JudgeRef(name="openai/x", prompt_sha="8" * 64)
+    strange = board.model_copy(update={"tagger": tagger, "judges": [judge]})
+    told = faults(submitted(board=strange))
+    assert "no tagger of this version" in told["tagger"]
+    assert "none of this version" in told["judge"]
+    nameless = board.model_copy(
+        update={"tagger": TaggerRef(name="t"), "judges": [JudgeRef(name="j")]}
+    )
+    assert set(faults(submitted(board=nameless))) == {"tagger", "judge"}
+
+
+def test_a_model_cannot_join_a_board_of_imported_ratings():
+    board = submitted().board.model_copy(
+        update={"tagger": TaggerRef(name="t"), "judges": [JudgeRef(name="j")]}
+    )
+    imported = submitted("paper", kind="published", board=board, shift=2)
+    told = faults(submitted(board=board), Known((human(), imported)))
+    assert "only published outputs may lack one" in told["judge"]
+
+
+def test_the_scorers_of_this_version_are_known_without_any_record():
+    from mint_bench.inspect_plugin.llm_judge import LlmJudge
+    from mint_bench.tactics import load_tagger
+
+    tagger = load_tagger("embedded")
+    judge = LlmJudge(joint=False, reason=True)
+    board = submitted().board.model_copy(
+        update={
+            "tagger": TaggerRef(name=tagger.name, sha=tagger.sha),
+            "judges": [JudgeRef(name="openai/x", prompt_sha=judge.prompt_sha)],
+        }
+    )
+    assert faults(submitted(board=board), Known(())) == {}
+    assert ("look", "board") in [one[:2] for one in found(submitted(board=board), Known(()))]
+
+
+def test_conversations_that_are_not_the_sources_keep_it_out():
+    ids = [*IDS[:-1], "made-up"]
+    assert "1 of 24 conversations are not in starter" in faults(submitted(ids=ids))["data"]
+    part = submitted(ids=IDS[:20])
+    assert ("look", "data", "20 of the 24 conversations of starter: shown, not ranked") in found(
+        part
+    )
+
+
+def test_a_source_that_is_not_here_is_known_by_accepted_records_or_unchecked(monkeypatch):
+    monkeypatch.setattr(module, "ids_at_hand", lambda _: None)
+    assert faults(submitted()) == {}
+    assert "data" in faults(submitted(ids=[*IDS[:-1], "made-up"]))
+    alone = [one for one in found(submitted(), Known(())) if one[1] == "data"]
+    assert alone[0][0] == "unchecked"
+
+
+def test_conversations_of_ones_own_ask_for_a_look():
+    source = SourceRef(name="file:talks.jsonl", revision="sha256-1", ids_sha=ids_sha(IDS))
+    board = submitted().board.model_copy(update={"source": source})
+    assert ("look", "data") in [one[:2] for one in found(submitted(board=board))]
+
+
+def test_a_model_must_say_what_its_weights_are():
+    untold = submitted(settings=Settings(model="m", provider="openai"))
+    assert set(faults(untold)) == {"weights"}
+    unpinned = submitted(settings=Settings(model="m", provider="vllm", open_weights=True))
+    assert set(faults(unpinned)) == {"revision"}
+
+
+def test_a_record_that_calls_itself_human_asks_for_a_look():
+    assert ("look", "kind") in [one[:2] for one in found(human(), Known(()))]
+
+
+@pytest.mark.slow
+def test_no_published_record_has_a_fault_of_plausibility(monkeypatch):
+    monkeypatch.undo()
+    records = read_all(resource("results"))
+    for record in records:
+        others = tuple(one for one in records if one is not record)
+        told = set(faults(record, Known(others)))
+        allowed = {"trivial": {"unscored"}, "human": {"tagger", "judge"}}.get(record.kind, set())
+        assert told <= allowed, record.system

@@ -1,0 +1,132 @@
+"""Preparing a submission: what is asked, what is refused, what lies there at the end."""
+
+import pytest
+from inspect_ai import eval as inspect_eval
+from inspect_ai.model import get_model
+
+from mint_bench import multi_turn
+from mint_bench.records.store import read, write
+from mint_bench.resources import resource
+from tests.cli.typed import type_in
+from tests.inspect_plugin.runs import output
+
+WORDS = "That sounds hard and I hear how tired you are of it"
+
+
+def log_of(folder, reply):
+    """A log of a model whose n-th reply is `reply(n)`, on the shipped conversations."""
+    count = iter(range(10_000))
+    model = get_model(
+        "mockllm/model", custom_outputs=lambda *_: output(reply(next(count)), tokens=60)
+    )
+    task = multi_turn(source="starter", max_turns=2, tagger="none", judge="none")
+    [log] = inspect_eval(task, model=model, log_dir=str(folder), display="none")
+    return log.location
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory):
+    return log_of(tmp_path_factory.mktemp("logs"), lambda n: " ".join([WORDS] + ["indeed"] * n))
+
+
+def prepare(log, tmp_path, *words):
+    return type_in(
+        "submit", "prepare", log, "--results", tmp_path / "results", "--text", tmp_path / "pr.md",
+        *words,
+    )  # fmt: skip
+
+
+def test_outside_a_terminal_the_missing_flag_is_named_and_nothing_written(log, tmp_path):
+    done = prepare(log, tmp_path)
+    assert done.code == 2
+    assert "Say it by --open-weights or --closed-weights" in done.err
+    pinned = prepare(log, tmp_path, "--open-weights")
+    assert "Say it by --revision" in pinned.err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_log_becomes_a_record_in_its_place_and_the_text_of_a_pull_request(log, tmp_path):
+    done = prepare(
+        log, tmp_path, "--closed-weights", "--title", "My <b>model</b>", "--system", "my-model",
+        "--note", "tuned on other data",
+    )  # fmt: skip
+    assert done.code == 0, done.err
+    [path] = (tmp_path / "results/my-model").glob("*.json")
+    assert done.out == f"{path}\n"
+    assert type_in("verify", path).code == 0
+    record = read(path)
+    assert (record.settings.open_weights, record.provenance.notes) == (
+        False, ["tuned on other data"],
+    )  # fmt: skip
+    text = (tmp_path / "pr.md").read_text("utf-8")
+    assert text.startswith("# Submit My \\<b\\>model")
+    assert "| words a turn |" in text
+    assert "unseen  text" in done.err
+
+
+def test_a_record_in_anothers_place_must_say_what_it_corrects(log, tmp_path):
+    assert prepare(log, tmp_path, "--closed-weights").code == 0
+    again = prepare(log, tmp_path, "--closed-weights", "--note", "x")
+    assert "Say it by --corrects" in again.err
+    said = prepare(log, tmp_path, "--closed-weights", "--note", "x", "--corrects", "a wrong note")
+    assert said.code == 0, said.err
+    [path] = (tmp_path / "results").glob("*/*.json")
+    assert "corrects an earlier record: a wrong note" in read(path).provenance.notes
+
+
+def test_equal_replies_in_a_log_are_refused_by_their_words(tmp_path):
+    done = prepare(log_of(tmp_path / "logs", lambda _: WORDS), tmp_path, "--closed-weights")
+    assert done.code == 2
+    assert "FAULT   text:" in done.err
+    assert "word for word those of another turn" in done.err
+    assert "nothing was written" in done.err
+    assert not (tmp_path / "results").exists()
+
+
+def test_the_humans_own_words_in_a_log_are_refused(tmp_path):
+    from mint_bench.sources import load
+
+    talks = {c.id: c for c in load("starter").conversations}
+    humans = [talk.turns[p].text for talk in talks.values() for p in talk.scored_turns[:2]]
+
+    def answer(messages, *_):
+        said = " ".join(m.text for m in messages[-1:])
+        for talk in talks.values():
+            for p in talk.scored_turns:
+                if talk.turns[p - 1].text.split() == said.split():
+                    return output(talk.turns[p].text, tokens=400)
+        return output(humans[0], tokens=400)
+
+    model = get_model("mockllm/model", custom_outputs=answer)
+    task = multi_turn(source="starter", max_turns=2, tagger="none", judge="none")
+    [log] = inspect_eval(task, model=model, log_dir=str(tmp_path / "logs"), display="none")
+    done = prepare(log.location, tmp_path, "--closed-weights")
+    assert "word for word the human's in the same place" in done.err
+
+
+def test_a_record_that_does_not_hold_or_was_withdrawn_is_refused(log, tmp_path):
+    assert prepare(log, tmp_path, "--closed-weights").code == 0
+    [path] = (tmp_path / "results").glob("*/*.json")
+    aside = tmp_path / "mine.json"
+    aside.write_bytes(path.read_bytes())
+    gone = type_in(
+        "submit", "withdraw", path, "--why", "cheated", "--results", tmp_path / "results"
+    )
+    assert gone.code == 0
+    assert "was withdrawn (cheated)" in prepare(aside, tmp_path).err
+    aside.write_text(aside.read_text().replace('"words":', '"words": 9'))
+    assert "digest" in prepare(aside, tmp_path).err
+
+
+def test_a_short_name_that_no_folder_takes_is_refused(log, tmp_path):
+    done = prepare(log, tmp_path, "--closed-weights", "--system", "../x")
+    assert (done.code, "--system" in done.err) == (2, True)
+
+
+def test_a_trivial_systems_published_record_needs_no_question(tmp_path):
+    paths = (resource("results") / "silence").glob("*.json")
+    [path] = [path for path in paths if read(path).board.source.name == "lend_an_ear"]
+    copy = write(read(path), tmp_path / "mine")
+    done = prepare(copy, tmp_path)
+    assert done.code == 0, done.err
+    assert "look    kind: says it is trivial" in done.err
