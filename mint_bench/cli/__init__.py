@@ -16,17 +16,28 @@ from mint_bench.errors import MintError
 VERBS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "Evaluate the embedded model and open a first page of results."),
     "run": ("run", "Evaluate a model and write its record."),
+    "suite": ("suite", "Evaluate many systems on many tasks; plan, cost, resume."),
     "score": ("score", "Score transcripts that you already have."),
     "tag": ("pipes", "Find the tactics in replies: JSON Lines in, JSON Lines out."),
     "rate": ("pipes", "Rate replies for empathy: JSON Lines in, JSON Lines out."),
     "judge": ("judge", "Check a judge: against experts, for biases, by adversarial probes."),
     "tagger": ("tagger", "Check a tagger against people, and against published tags."),
     "table": ("table", "Print records as tables, one a board, with intervals."),
+    "compare": ("compare", "Test whether systems of one board really differ."),
+    "report": ("report", "Write a system's figures and LaTeX table for a paper."),
+    "submit": ("submit", "Send in a record: prepare it, check a change, withdraw one."),
+    "regrade": ("regrade", "Score finished logs again with another tagger or judge."),
+    "card": ("card", "Print a record as a card for a model's page."),
+    "register": ("register", "Write what registers of evaluations list, from the records."),
     "verify": ("verify", "Check records through and recompute what they say."),
     "import": ("import_", "Turn logs and published outputs into records."),
     "data": ("data", "List, fetch and find the conversations."),
+    "train": ("train", "Train a supporter model, rewarded by the same scorers."),
     "scorers": ("scorers", "List and rebuild the embedded scorers."),
-    "site": ("site", "Build the static page from records."),
+    "site": ("site", "Build the static page from records, or check a built one."),
+    "nightly": ("nightly", "Evaluate what is due, check everything, compare with before."),
+    "lm-eval": ("lm_eval", "Run lm-eval with the tasks of mint-bench added."),
+    "path": ("path", "Print where the package's folders lie."),
 }
 
 
@@ -42,7 +53,8 @@ class Verbs(click.Group):
         if cmd_name not in VERBS:
             return None
         module = import_module(f"mint_bench.cli.{VERBS[cmd_name][0]}")
-        command: click.Command = getattr(module, cmd_name if cmd_name != "import" else "import_")
+        named = "import_" if cmd_name == "import" else cmd_name.replace("-", "_")
+        command: click.Command = getattr(module, named)
         return command
 
     def resolve_command(

@@ -55,7 +55,18 @@ def list_(form: str) -> None:
 @data.command()
 @click.argument("names", metavar="NAME...", nargs=-1, required=True)
 def fetch(names: tuple[str, ...]) -> None:
-    """Download sources that are not on this machine yet, and verify those that are."""
+    """Download sources that are not on this machine yet, and verify those that are.
+
+    What is found in the folder named by MINT_BENCH_DATA or in the cache must have the pinned
+    SHA-256. Where a source may be used but its publisher's address of the file is not pinned
+    (sage), this says which file to take from which commit, its SHA-256, and where to put it; it
+    is then verified like all others.
+
+    \b
+    Examples:
+      mint-bench data fetch lend_an_ear
+      mint-bench data fetch sage
+    """  # noqa: D301 - \b is click's mark for lines to keep
     from mint_bench.sources import resolve
 
     for name in names:

@@ -1,8 +1,13 @@
 """`mint-bench demo`: the whole way once, from a model to a page, with the embedded model."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from mint_bench.inspect_plugin.log_viewer import LogViewer
+    from mint_bench.inspect_plugin.told import LogTeller
 
 MODEL = "embedded"
 CONVERSATIONS = 20
@@ -21,10 +26,10 @@ def demo(out: Path) -> None:
     Then come the table and a page to open. The model is weak and the replies are cut short: this
     shows the tool, not a result.
     """
-    import sys
-
+    from mint_bench.cli.live import counted, live
     from mint_bench.cli.table import print_tables
-    from mint_bench.engines.run import RunRequest, run
+    from mint_bench.engines.request import RunRequest
+    from mint_bench.engines.run import run
     from mint_bench.leaderboard.build import build
     from mint_bench.records.tables import board_tables
 
@@ -39,9 +44,13 @@ def demo(out: Path) -> None:
         max_connections=CONVERSATIONS,
     )
     click.echo(f"Evaluating the {MODEL} model on {CONVERSATIONS} conversations of {source} …")
-    result = run(request, out / "logs", out / "results", "rich" if sys.stdout.isatty() else "plain")
+    with live() as telling:
+        result = run(request, out / "logs", out / "results", telling=telling)
+    for line in counted(result.watch):
+        click.echo(line, err=True)
     print_tables(board_tables([result.record]), "rich")
-    page = build([result.record], out / "site")
+    teller, viewer = _words(out / "logs")
+    page = build([result.record], out / "site", teller, viewer=viewer)
     click.echo(
         f"\nrecord  {result.path}\nlog     {result.log}  (inspect view --log-dir {out}/logs)"
     )
@@ -60,3 +69,12 @@ def _source() -> str:
         return "starter"
     click.echo("source: lend_an_ear (50 human-supported conversations, MIT)")
     return "lend_an_ear"
+
+
+def _words(logs: Path) -> "tuple[LogTeller, LogViewer]":
+    """What tells the run's conversations on its page, and what shows the whole log."""
+    from mint_bench.inspect_plugin.log_viewer import LogViewer
+    from mint_bench.inspect_plugin.told import LogTeller
+
+    teller = LogTeller(logs)
+    return teller, LogViewer([teller])

@@ -63,3 +63,39 @@ def mint_empathy(folder: Path, out: Path) -> None:
     ]
     for record in records:
         click.echo(write(record, out))
+
+
+@import_.command(name="lm-eval")
+@click.argument("samples", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--system", default=None, help="Short name of the system. Default: the model's.")
+@click.option("--tokenizer", type=click.Path(path_type=Path), default=None,
+              help="Folder with the model's tokenizer.json, to count tokens and to find replies "
+              "that were cut off. Default: the model's own folder, where it is here.")  # fmt: skip
+@click.option("--out", type=click.Path(path_type=Path), default=Path("results"),
+              show_default=True, help="Folder of records.")  # fmt: skip
+def lm_eval(
+    samples: tuple[Path, ...], system: str | None, tokenizer: Path | None, out: Path
+) -> None:
+    """Write a record for each file of SAMPLES that lm-eval wrote of mint_gold_history.
+
+    SAMPLES is samples_mint_gold_history_<time>.jsonl, which lm-eval writes with --log_samples;
+    results_<time>.json beside it says what the model was. Replies are scored by the embedded
+    tagger and judge, so that the record stands on the board of `mint-bench run --task
+    gold_history` with the same conversations. All files are read before the first record is
+    written.
+
+    \b
+    Example:
+      mint-bench import lm-eval out/NAME/samples_mint_gold_history_*.jsonl --out results
+    """  # noqa: D301 - \b is click's mark for lines to keep
+    from mint_bench.judging import load_judge
+    from mint_bench.records.lm_eval import record_from_samples
+    from mint_bench.records.store import write
+    from mint_bench.tactics import load_tagger
+
+    tagger, judge = load_tagger("embedded"), load_judge("embedded")
+    records = [record_from_samples(path, tagger, judge, system, tokenizer) for path in samples]
+    for record in records:
+        click.echo(write(record, out))
+        for note in record.provenance.notes:
+            click.echo(f"{record.system}: {note}", err=True)

@@ -9,6 +9,7 @@ import click
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from mint_bench.records.schema import JudgeRef
     from mint_bench.validation.probes import Rate, Report
 
 
@@ -24,8 +25,12 @@ def judge() -> None:
     help="Check these ratings instead of a judge: a CSV with conversation_id and the six "
     "dimensions; several rows of a conversation are averaged.",
 )  # fmt: skip
+@click.option(
+    "--log", type=click.Path(path_type=Path, dir_okay=False),
+    help="Show the judge of this log of a finished run of the task judge_check.",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Every figure as JSON.")
-def check(name: str, ratings: Path | None, as_json: bool) -> None:
+def check(name: str, ratings: Path | None, log: Path | None, as_json: bool) -> None:
     """Compare a judge with three experts on the 50 Lend-an-Ear conversations.
 
     The judge rates each reply of the human supporters; the mean over a conversation is compared
@@ -33,10 +38,13 @@ def check(name: str, ratings: Path | None, as_json: bool) -> None:
     other judges. Then the same replies are rated with words or emoji added, in another order,
     and again: none of it should change much.
 
-    A judge that asks models runs as a task:
+    A judge that asks models runs as a task, whose log is then shown here. There epochs rate every
+    reply several times, and rewordings=true rates it by the rubric in other words, too:
 
     \b
-      inspect eval mint_bench/judge_check -T judge=llm --model-role grader=MODEL
+      inspect eval mint_bench/judge_check -T judge=llm -T rewordings=true \\
+        --epochs 2 --model-role grader=MODEL
+      mint-bench judge check --log logs/….eval
 
     \b
     Examples:
@@ -51,10 +59,16 @@ def check(name: str, ratings: Path | None, as_json: bool) -> None:
     from mint_bench.validation import judge_check
     from mint_bench.validation.ratings import read_experts, read_other_judges, read_ratings
 
+    if ratings and log:
+        raise click.UsageError("give --ratings or --log, not both")
     rated = read_ratings(ratings) if ratings else None
     experts, others = read_experts(), read_other_judges()
     with Console(stderr=True).status("Rating and resampling"):
-        if rated is not None:
+        if log is not None:
+            from mint_bench.inspect_plugin.check_logs import check_of_log
+
+            found = check_of_log(log)
+        elif rated is not None:
             found = judge_check.figures(rated, experts, others)
         else:
             conversations = load("lend_an_ear").conversations
@@ -67,18 +81,28 @@ def check(name: str, ratings: Path | None, as_json: bool) -> None:
 
 @judge.command()
 @click.option("--judge", "name", default="embedded", show_default=True, help="Which judge.")
+@click.option(
+    "--log", type=click.Path(path_type=Path, dir_okay=False),
+    help="Show the judge of this log of a finished run of the task judge_probes.",
+)  # fmt: skip
+@click.option(
+    "--save", "kept", is_flag=True,
+    help="Put the report into scorers/probes/shown.json, by which records are ranked or not.",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print rates and cases as JSON.")
-def probes(name: str, as_json: bool) -> None:
+def probes(name: str, log: Path | None, kept: bool, as_json: bool) -> None:
     """Attack a judge with replies that deserve little, and count where it is fooled.
 
     Some 20 cases a kind: empty replies, orders to the judge, the seeker's words copied, a good
     reply to somebody else, … Kinds, cases and what a sound judge does with them stand in
     scorers/probes/. The rate leaves out lapses: cases without a verdict where one is due.
 
-    A judge that asks models runs as a task:
+    Records are ranked only if the probes of their judge are shown and pass the gate in
+    scorers/probes/gate.yaml; --save shows them. A judge that asks models runs as a task:
 
     \b
       inspect eval mint_bench/judge_probes -T judge=llm --model-role grader=MODEL
+      mint-bench judge probes --log logs/….eval --save
 
     \b
     Examples:
@@ -87,7 +111,7 @@ def probes(name: str, as_json: bool) -> None:
     """  # noqa: D301 - \b is click's mark for lines to keep
     from mint_bench.validation.probes import figures, misses
 
-    report = _attack(name)
+    report, judges = _read_report(log) if log else _attack(name)
     if as_json:
         shown = {
             "judge": report.judge,
@@ -98,16 +122,29 @@ def probes(name: str, as_json: bool) -> None:
             "cases": [one.model_dump(mode="json") for one in report.outcomes],
         }
         click.echo(json.dumps(shown, ensure_ascii=False, indent=1))
-        return
-    _show(report)
+    else:
+        _show(report)
+    if kept:
+        from mint_bench.records.shown_probes import save
+
+        click.echo(f"saved in {save(report, judges)}", err=True)
 
 
-def _attack(name: str) -> "Report":
+def _read_report(path: Path) -> "tuple[Report, list[JudgeRef]]":
+    from mint_bench.inspect_plugin.judge_probes import judges_of, report_of
+    from mint_bench.inspect_plugin.logs import read_log
+
+    log = read_log(path)
+    return report_of(log), judges_of(log)
+
+
+def _attack(name: str) -> "tuple[Report, list[JudgeRef]]":
     """Run the probes, with progress on a terminal's standard error."""
     from rich.console import Console
     from rich.progress import Progress
 
     from mint_bench.judging import load_judge
+    from mint_bench.records.schema import JudgeRef
     from mint_bench.validation.probe_cases import load_probes
     from mint_bench.validation.probes import run
 
@@ -115,7 +152,9 @@ def _attack(name: str) -> "Report":
     cases = load_probes()
     with Progress(console=Console(stderr=True), transient=True) as progress:
         bar = progress.add_task("probes", total=len(cases.probes))
-        return run(loaded, cases, lambda done: progress.update(bar, advance=done))
+        report = run(loaded, cases, lambda done: progress.update(bar, advance=done))
+    settings = dict(loaded.settings)
+    return report, [JudgeRef(name=name, prompt_sha=loaded.prompt_sha, settings=settings)]
 
 
 def _show(report: "Report") -> None:

@@ -6,14 +6,20 @@ from rich.console import Console
 
 from mint_bench.cli.checks import note, plain, show, wide_console
 from mint_bench.judging import JUDGES
+from mint_bench.judging.judge import DIMENSIONS
 from mint_bench.stats.agreement import COEFFICIENTS
 from mint_bench.validation.judge_check import AGAINST_TWO, MEAN, PAIRS, TOGETHER
+
+OVER = {"repeats": "again", "rewordings": "by other words"}
+"""What was varied, as a table says it."""
 
 
 def show_judge(found: dict[str, Any]) -> None:
     """Print the figures of a judge's check, with what must be known of them."""
     console = wide_console()
     _show_agreement(found, console)
+    if found.get("consistency"):
+        _show_consistency(found["consistency"], console)
     if "bias" in found:
         _show_bias(found, console)
     console.print()
@@ -71,6 +77,32 @@ def _show_agreement(found: dict[str, Any], console: Console) -> None:
             for rater, figures in agreement.items()
         ],
     )  # fmt: skip
+
+
+def _show_consistency(consistency: dict[str, Any], console: Console) -> None:
+    """How alike the ratings of the same replies are, what was varied row by row."""
+    names = ("same", "sd", "alpha", "largest")
+    parts = [(part, OVER[part]) for part in OVER if part in consistency]
+    rows = [
+        (
+            f"  {title}" if n else f"{plain(dimension)}, {title}",
+            "dim" if n else "",
+            [{"value": consistency[part][dimension][name]} for name in names],
+        )
+        for dimension in DIMENSIONS
+        for n, (part, title) in enumerate(parts)
+    ]
+    show(console, "How alike ratings of the same replies are", ("dimension", *names), rows)
+    counts = [
+        f"{max(row['n'] for row in consistency[part].values())} replies {title}"
+        for part, title in parts
+    ]
+    note(
+        console,
+        f"Rated: {', '.join(counts)}. same: share of replies whose ratings do not differ. sd: mean "
+        "standard deviation of a reply's ratings. alpha: Krippendorff, ordinal. largest: "
+        "difference.",
+    )
 
 
 def _show_bias(found: dict[str, Any], console: Console) -> None:

@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from mint_bench.records.figures import Figure
-from mint_bench.records.tables import SHOWN, BoardTable, Row, size
-from mint_bench.records.wording import headline, remarks, title
+from mint_bench.records.tables import SHOWN, BoardTable, Row, cell_parts, marks, size
+from mint_bench.records.wording import headline, remarks, standing, title
 
 UNBOUNDED = 1_000
 LEFT_OUT = ("stickiness_vs_self", "persistence_vs_self")
@@ -28,9 +28,17 @@ def show_boards(tables: Sequence[BoardTable], console: Console | None = None) ->
         console.print(Text(headline(table.board), style="bold"))
         grid, width, said = _fitting(table, console)
         console.print(grid, width=width)
-        for line in [*said, *remarks(table)]:
+        for line in [*said, *marks(table), *standing(table), *remarks(table)]:
             console.print(Text(line, style="dim"))
         console.print(Text(table.signature, style="dim"), soft_wrap=True)
+
+
+def show_lines(lines: Sequence[str]) -> None:
+    """Print remarks that belong to no single board."""
+    console = Console()
+    console.print()
+    for line in lines:
+        console.print(Text(line, style="dim"), soft_wrap=not console.is_terminal)
 
 
 def _fitting(table: BoardTable, console: Console) -> tuple[Table, int, list[str]]:
@@ -78,11 +86,8 @@ def _group(row: Row) -> str:
 
 
 def _cell(figure: Figure, between: str | None, *, percent: bool) -> Text:
-    if figure.value is None:
-        return Text("–", style="dim")
-    if percent:
-        return Text(f"{100 * figure.value:.1f} %")
-    text = Text(f"{figure.value:.2f}")
-    if between is not None and figure.low is not None and figure.high is not None:
-        text.append(f"{between}{figure.low:.2f}–{figure.high:.2f}", style="dim")
+    value, interval = cell_parts(figure, percent=percent)
+    text = Text(value, style="dim" if figure.value is None else "")
+    if between is not None and interval:
+        text.append(f"{between}{interval}", style="dim")
     return text

@@ -114,6 +114,7 @@ def _pipe(
 def _lines(file: Path) -> Iterator[tuple[str, bytes]]:
     """Yield (place, line) of a file or of standard input; empty lines are passed over."""
     from mint_bench.errors import MintError
+    from mint_bench.files import lines_of
 
     piped = str(file) == "-"
     try:
@@ -124,7 +125,7 @@ def _lines(file: Path) -> Iterator[tuple[str, bytes]]:
         raise MintError(f"{file}: cannot be read ({error.strerror})") from None
     name = "standard input" if piped else str(file)
     with stream:
-        for number, line in enumerate(stream, 1):
+        for number, line in lines_of(stream, name):
             if line.strip():
                 yield f"{name}:{number}", line.strip()
 

@@ -1,7 +1,8 @@
 """`mint-bench run`: evaluate a model and write its record."""
 
-import sys
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,7 +15,13 @@ import click
 )  # fmt: skip
 @click.option("--source", default=None,
               help="Conversations: a name of `mint-bench data list` or file:PATH. "
-              "Default: lend_an_ear.")  # fmt: skip
+              "Default: lend_an_ear; of a persona esconv:test.")  # fmt: skip
+@click.option("--seeker", type=click.Choice(["scripted", "anchored", "persona"]),
+              default="scripted", show_default=True,
+              help="Who speaks for the seeker: `scripted` (the real lines; it does not hear the "
+              "system), `anchored` (a model conveys the real lines, fitted to the reply) or "
+              "`persona` (a model with a profile, a hidden intention and an emotion). The last "
+              "two ask the role seeker.")  # fmt: skip
 @click.option("--limit", type=click.IntRange(1), default=None,
               help="Only the first so many conversations.")  # fmt: skip
 @click.option("--epochs", type=click.IntRange(1), default=1, show_default=True,
@@ -28,8 +35,8 @@ import click
               help="Which judge: `embedded`, or `llm`, `llm-reason`, `llm-joint`, "
               "`llm-joint-reason` (ask the role grader); `none` leaves ratings out.")  # fmt: skip
 @click.option("--model-role", "model_roles", multiple=True, metavar="ROLE=MODEL[,MODEL]",
-              help="Models that measure: `grader` (several are a panel) and `tagger`, as Inspect "
-              "names them. Never the model under test unless named here.")  # fmt: skip
+              help="The other models, as Inspect names them: `grader` (several are a panel), "
+              "`tagger`, `seeker`. Never the model under test unless named here.")  # fmt: skip
 @click.option("--also", default=None, metavar="NAME[,NAME]",
               help="Scorers beside the ranking: readability, polarity (need the extra `also`), "
               "follow_up_likelihood (the extra `hf`), safety, persona_consistency, relevance (ask "
@@ -38,20 +45,41 @@ import click
               help="Other than the task's 0.7.")  # fmt: skip
 @click.option("--max-tokens", type=click.IntRange(1), default=None,
               help="New tokens a reply, other than the task's 2048.")  # fmt: skip
+@click.option("--truncate", type=click.Choice(["oldest"]), default=None,
+              help="Leave out the oldest turns of a conversation that is longer than the model's "
+              "context; its signature says so. Default: its reply is unscored.")  # fmt: skip
 @click.option("--seed", type=int, default=None, help="For engines that take one.")
 @click.option("--max-connections", type=click.IntRange(1), default=None,
               help="Requests at a time; for local models the batch.")  # fmt: skip
+@click.option("--engine", type=click.Choice(["auto", "vllm", "transformers"]), default="auto",
+              show_default=True, help="What runs local weights: vLLM where it can run, else "
+              "transformers.")  # fmt: skip
+@click.option("--base-url", "base_urls", multiple=True, metavar="URL",
+              help="A server that has MODEL already (any OpenAI-compatible one). Several share the "
+              "conversations, each of which stays with one.")  # fmt: skip
+@click.option("--tensor-parallel-size", "tensor_parallel", type=click.IntRange(1), default=1,
+              help="vLLM: GPUs that one copy of the weights is split over.")  # fmt: skip
+@click.option("--data-parallel-size", "data_parallel", type=click.IntRange(1), default=1,
+              help="vLLM: copies of the weights.")  # fmt: skip
+@click.option("--vllm", multiple=True, metavar="NAME[=VALUE]",
+              help="Further options of `vllm serve`, such as max_model_len=8192.")  # fmt: skip
+@click.option("--ray", default=None, metavar="ADDRESS",
+              help="vLLM: a Ray cluster whose machines run the copies (HOST:PORT, or auto for that "
+              "of this machine, which must be one of its machines).")  # fmt: skip
 @click.option("--log-dir", type=click.Path(path_type=Path), default=Path("logs"),
               show_default=True, help="Folder for Inspect's logs.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), default=Path("results"),
               show_default=True, help="Folder of records.")  # fmt: skip
-def run(model: str, log_dir: Path, out: Path, **options: object) -> None:
+def run(model: str, log_dir: Path, out: Path, **options: Any) -> None:  # noqa: ANN401 - see Reach and RunRequest
     """Evaluate MODEL and write its record.
 
     MODEL is `embedded` (SmolLM2-135M, fetched once, needs the extra `hf`), `human` (the human
     supporters of the same conversations), a trivial system (`mint/silence`,
-    `mint/always_validate`, `mint/copy_last`, `mint/random_tactics`, `mint/parrot`), or any model
-    as Inspect names it.
+    `mint/always_validate`, `mint/copy_last`, `mint/random_tactics`, `mint/parrot`), a model as
+    Inspect names it (PROVIDER/NAME), or weights: a name on the Hugging Face hub or a folder,
+    BASE:ADAPTER with a LoRA adapter. For weights a vLLM server is started on this machine and
+    ended with the run. Where an organisation is a provider too, vllm/ORGANISATION/NAME means the
+    weights.
 
     The same command goes on where it was stopped, and gives the finished result again where it
     was not; a new sample of the same needs another --log-dir.
@@ -59,15 +87,30 @@ def run(model: str, log_dir: Path, out: Path, **options: object) -> None:
     \b
     Examples:
       mint-bench run embedded --source starter --max-tokens 128
+      mint-bench run Qwen/Qwen3-4B
+      mint-bench run vllm/BASE:ADAPTER --tensor-parallel-size 2
+      mint-bench run Qwen/Qwen3-32B --ray auto --data-parallel-size 8
       mint-bench run openai/NAME
+      mint-bench run openai-api/box/NAME --base-url http://gpu1:8000 --base-url http://gpu2:8000
       mint-bench run human --task gold_history
       mint-bench run openai/NAME --judge llm --model-role grader=openai/A,google/B
+      mint-bench run openai/NAME --seeker anchored --model-role seeker=openai/OTHER
+      mint-bench run openai/NAME --seeker persona --source file:profiles.yaml \
+        --model-role 'seeker={model: openai/OTHER, temperature: 0.9}'
     """  # noqa: D301 - \b is click's mark for lines to keep
-    from mint_bench.engines.run import RunRequest
+    from mint_bench.cli.live import counted, live, waited_for
+    from mint_bench.engines.decide import Reach
+    from mint_bench.engines.request import RunRequest
     from mint_bench.engines.run import run as evaluate
+    from mint_bench.records.wording import seeker_line
 
-    request = RunRequest(model, **options)  # type: ignore[arg-type]
-    result = evaluate(request, log_dir, out, "rich" if sys.stdout.isatty() else "plain")
+    reach = Reach(**{field.name: options.pop(field.name) for field in fields(Reach)})
+    with live() as telling:
+        result = evaluate(RunRequest(model, **options), log_dir, out, reach, telling)
+    for line in filter(None, [*counted(result.watch), waited_for(result.spent)]):
+        click.echo(line, err=True)
+    if told := seeker_line(result.record):
+        click.echo(f"seeker: {told}", err=True)
     click.echo(f"log: {result.log}", err=True)
     click.echo(f"record: {result.path}", err=True)
     if result.failed:

@@ -30,13 +30,18 @@ def table(results: Path | None, board: str, form: str) -> None:
       mint-bench table --board history:own
       mint-bench table --results results --format json > results.json
     """  # noqa: D301 - \b is click's mark for lines to keep
-    from mint_bench.records.store import read_all
+    from mint_bench.records.signature import board_signature
+    from mint_bench.records.store import read_all, read_withdrawn
     from mint_bench.records.tables import board_tables
 
-    tables = [t for t in board_tables(read_all(results_folder(results))) if board in t.signature]
+    folder = results_folder(results)
+    tables = [t for t in board_tables(read_all(folder)) if board in t.signature]
     if not tables and board:
         raise click.UsageError(f"no board's signature contains {board!r}")
     print_tables(tables, form)
+    if form in {"rich", "markdown"}:
+        gone = [w for w in read_withdrawn(folder) if board in board_signature(w.record.board)]
+        _print_withdrawn([one.told() for one in gone], form)
 
 
 def results_folder(given: Path | None) -> Path:
@@ -51,7 +56,7 @@ def results_folder(given: Path | None) -> Path:
 
 def print_tables(tables: "list[BoardTable]", form: str) -> None:  # type: ignore[name-defined]  # noqa: F821
     """Print board tables in one of `FORMATS`."""
-    from mint_bench.records import tables as plain
+    from mint_bench.records import forms as plain
 
     if form == "rich":
         from mint_bench.cli.look import show_boards
@@ -65,3 +70,15 @@ def print_tables(tables: "list[BoardTable]", form: str) -> None:  # type: ignore
         "latex": plain.as_latex,
     }
     click.echo(forms[form](tables))
+
+
+def _print_withdrawn(lines: list[str], form: str) -> None:
+    """What was withdrawn, a line each."""
+    from mint_bench.records.tables import markdown_text
+
+    if form == "markdown" and lines:
+        click.echo("\n" + "\n".join(f"- {markdown_text(line)}" for line in lines))
+    elif lines:
+        from mint_bench.cli.look import show_lines
+
+        show_lines(lines)

@@ -163,13 +163,11 @@ def _show_systems(found: dict[str, Any], console: "Console") -> None:
 def _warn(console: "Console", tagger: str, what: str) -> None:
     from rich.text import Text
 
-    from mint_bench.tactics import TAGGERS
-
     console.print(
         Text(
             f"Not held out: {tagger} learned from {what}, so these figures say what it remembers, "
             "not how well it tags. Held-out figures: "
-            f"scorers/taggers/{TAGGERS[tagger]}/CARD.md.",
+            f"scorers/taggers/{tagger}/CARD.md.",
             style="bold",
         )
     )

@@ -8,10 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from mint_bench import judge_check, tagger_check
 from mint_bench.judging.judge import DIMENSIONS
 from mint_bench.stats import agreement
 from mint_bench.stats.intervals import resampling_weights
 from mint_bench.tactics.tagger import TACTICS
+from tests.inspect_plugin.judge_server import JudgeServer
+from tests.inspect_plugin.runs import run
+from tests.inspect_plugin.wordings import heeding_the_words
 
 from .typed import type_in
 
@@ -76,6 +80,39 @@ def test_faults_in_a_judges_check_are_one_line(data, words, message):
     assert done.code == 2
     assert message in done.err
     assert len(done.err.strip().splitlines()) == 1
+
+
+def a_log(folder, **options):
+    """A finished check of a language model that rates by the rubric's words."""
+    task = judge_check(judge="llm-joint", rewordings=True)
+    with JudgeServer(heeding_the_words).running() as server:
+        roles = {"grader": server.model()}
+        return run(task, None, folder, limit=3, model_roles=roles, **options).location
+
+
+def test_a_language_model_is_shown_from_the_log_of_its_check(data, tmp_path):
+    path = a_log(tmp_path, epochs=2)
+    done = type_in("judge", "check", "--log", path)
+    assert done.code == 0
+    assert "openai-api/judge/large against the median of 3 experts, 3 conversations" in done.out
+    lines = [re.split(r"\s{2,}", line.strip()) for line in done.out.splitlines()]
+    # The first dimension is 1, 2 and 3 by the three wordings, and the same in both epochs.
+    assert ["validating emotions, again", "1.00", "0.00", "–", "0.00"] in lines
+    first = lines.index(["validating emotions, again", "1.00", "0.00", "–", "0.00"])
+    assert lines[first + 1][:3] == ["by other words", "0.00", "1.00"]
+    found = json.loads(type_in("judge", "check", "--log", path, "--json").out)
+    reworded = found["consistency"]["rewordings"]
+    assert (reworded["validating_emotions"]["sd"], reworded["advice_giving"]["same"]) == (1, 1)
+    assert found["consistency"]["repeats"]["validating_emotions"]["same"] == 1
+    assert "bias" not in found
+
+
+def test_a_log_of_another_task_is_told(data, tmp_path):
+    log = run(tagger_check(tagger="embedded-fast"), None, tmp_path, limit=1)
+    done = type_in("judge", "check", "--log", log.location)
+    assert done.code == 2
+    assert "a log of the task" in done.err
+    assert "not of judge_check" in done.err
 
 
 def test_on_labels_that_it_learned_from_the_tagger_is_said_to_remember(data):

@@ -2,8 +2,26 @@
 
 import json
 
+import pytest
+
+from mint_bench import judge_probes
+from mint_bench.judging.judge import DIMENSIONS
+from mint_bench.records import shown_probes
 from mint_bench.validation.probe_cases import load_probes
 from tests.cli.typed import type_in
+from tests.inspect_plugin.judge_server import JudgeServer
+from tests.inspect_plugin.runs import run
+
+
+@pytest.fixture
+def shown(tmp_path, monkeypatch):
+    """The file that reports are saved in, with the shipped ones."""
+    path = tmp_path / "shown.json"
+    path.write_bytes(shown_probes.resource(*shown_probes.FILE).read_bytes())
+    monkeypatch.setattr(shown_probes, "resource", lambda *parts: path)
+    monkeypatch.setattr(shown_probes, "_files_sha", lambda: "0" * 64)
+    yield path
+    shown_probes._shown.cache_clear()
 
 
 def test_probes_print_a_rate_with_its_interval_a_kind_and_the_gate():
@@ -31,3 +49,40 @@ def test_an_unknown_judge_is_told_in_one_line():
     done = type_in("judge", "probes", "--judge", "embeded")
     assert (done.code, done.out) == (2, "")
     assert "did you mean embedded?" in done.err
+
+
+def test_a_saved_report_of_the_embedded_judge_is_the_shipped_one(shown):
+    before = json.loads(shown.read_text("utf-8"))["reports"]
+    done = type_in("judge", "probes", "--save")
+    assert done.code == 0
+    assert f"saved in {shown}" in done.err
+    assert json.loads(shown.read_text("utf-8"))["reports"] == before
+
+
+def praising(model, system, user):
+    return json.dumps(dict(zip(DIMENSIONS, (5, 5, 5, 1, 1, 1), strict=True)))
+
+
+def test_a_language_models_report_is_shown_and_saved_from_its_log(shown, tmp_path):
+    with JudgeServer(praising).running() as server:
+        log = run(
+            judge_probes(judge="llm-joint"), None, tmp_path, limit=5,
+            model_roles={"grader": server.model()},
+        )  # fmt: skip
+    done = type_in("judge", "probes", "--log", log.location, "--save")
+    assert done.code == 0
+    assert "How often the judge openai-api/judge/large is fooled" in done.out
+    [saved] = [
+        one
+        for one in json.loads(shown.read_text("utf-8"))["reports"]
+        if one["judges"][0]["name"] == "openai-api/judge/large"
+    ]
+    assert saved["judges"][0]["settings"]["form"] == "joint"
+    assert saved["probes_sha"] == load_probes().sha
+    assert saved["misses"][0] == f"only 5 of {len(load_probes().probes)} probes were run"
+
+
+def test_a_log_that_is_none_is_told_in_one_line(tmp_path):
+    done = type_in("judge", "probes", "--log", tmp_path / "nowhere.eval")
+    assert (done.code, done.out) == (2, "")
+    assert "nowhere.eval: no such log" in done.err

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 from click.testing import CliRunner
+from inspect_ai.log import read_eval_log
 
 from mint_bench.cli.run import run
 from mint_bench.errors import MintError
@@ -26,15 +27,21 @@ def typed(tmp_path, monkeypatch):
     return lambda *words: CliRunner().invoke(run, words)
 
 
-def test_a_run_shows_its_progress_and_names_log_and_record(tmp_path):
+PROGRAM = (
+    "import mint_bench.cli.live as live; live.SOON = 0; from mint_bench.cli import main; main()"
+)
+
+
+def test_a_run_shows_its_progress_where_time_went_log_and_record(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-c", "from mint_bench.cli import main; main()", "run", "mint/silence",
-         *QUICK],
+        [sys.executable, "-c", PROGRAM, "run", "mint/silence", *QUICK],
         cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "mint/silence" in done.stdout
-    assert "Samples:   2/  2" in done.stdout
+    assert not done.stdout
+    assert "0/2 conversations · 0 turns · 0 unscored" in done.stderr
+    assert re.search(r"This call: 2 conversations, 2 replies, 0 unscored, in \d+:\d\d", done.stderr)
+    assert re.search(r"Conversations waited for: .*(model|here) \d+%", done.stderr)
     [record] = tmp_path.glob("results/silence/*.json")
     assert f"record: {record.relative_to(tmp_path)}" in done.stderr
     assert "log: " in done.stderr
@@ -86,6 +93,18 @@ def test_a_judge_without_its_model_is_refused_before_anything_runs(typed, tmp_pa
     assert isinstance(done.exception, MintError)
     assert "role grader has no model; add --model-role grader=" in str(done.exception)
     assert not (tmp_path / "logs").exists()
+
+
+def test_the_same_command_again_says_that_nothing_was_left_to_do(typed):
+    typed("mint/silence", *QUICK)
+    assert "This call: nothing was left to do." in typed("mint/silence", *QUICK).stderr
+
+
+def test_what_is_left_out_of_long_conversations_is_in_the_record(typed, tmp_path):
+    typed("mockllm/model", *QUICK, "--truncate", "oldest")
+    [log] = (tmp_path / "logs").glob("*/*.eval")
+    arguments = read_eval_log(str(log), header_only=True).eval.task_args
+    assert arguments["truncate"] == "oldest"
 
 
 def test_help_names_every_tagger_judge_and_scorer_beside_the_ranking():

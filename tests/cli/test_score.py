@@ -1,6 +1,7 @@
 """`mint-bench score`, as it is typed."""
 
 import json
+import sys
 
 import pytest
 
@@ -111,3 +112,49 @@ def test_a_figure_that_is_not_known_is_one_line(file):
     done = type_in("score", file, "--also", "shine")
     assert done.code == 2
     assert "also 'shine' is not known; there are: readability, polarity" in done.err
+
+
+def test_a_corpus_is_scored_into_a_folder_and_summed(file, tmp_path):
+    other = tmp_path / "other.jsonl"
+    other.write_text(json.dumps(talk("car", "My car died.", "Oh no. How will you get home?")))
+    done = type_in("score", file, other, "--to", tmp_path / "out", "--format", "json")
+    assert done.code == 0, done.err
+    told = json.loads(done.out)
+    assert (told["conversations"], told["turns"], told["faults"]) == (3, 4, 0)
+    assert told["figures"]["aggregated_empathy"]["n"] == 3
+    again = type_in("score", file, other, "--to", tmp_path / "out", "--format", "json")
+    assert again.out == done.out
+    shown = type_in("score", file, other, "--to", tmp_path / "out").out
+    assert shown.startswith("3 conversations · 4 turns · 0 unscored\n")
+
+
+def test_a_faulty_line_of_a_corpus_is_told_and_the_code_says_so(file, tmp_path):
+    with file.open("a") as handle:
+        handle.write('{"id": "x"}\n')
+    done = type_in("score", file, "--to", tmp_path / "out")
+    assert done.code == 2
+    assert "no conversation; expected 'messages'" in done.err
+    assert "2 conversations" in done.out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--ray", "auto"], "--ray needs --to FOLDER"),
+        (["more.jsonl"], "name a folder by --to FOLDER"),
+        (["--to", "x", "--also", "polarity"], "--also goes with a record"),
+        (["--to", "x", "--format", "csv"], "use rich or json"),
+        (["--to", "nosuch://x"], "nosuch"),
+    ],
+)  # fmt: skip
+def test_options_that_do_not_go_together_are_one_line(file, words, told):
+    done = type_in("score", file, *words)
+    assert done.code == 2
+    assert told in done.err
+    assert done.err.count("\n") == 1
+
+
+def test_without_ray_it_says_what_to_install(file, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    done = type_in("score", file, "--to", tmp_path / "out", "--ray", "auto")
+    assert (done.code, "pip install 'mint-bench[ray]'" in done.err) == (2, True)

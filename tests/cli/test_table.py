@@ -10,11 +10,15 @@ from rich.console import Console
 
 from mint_bench import cli
 from mint_bench.cli.look import show_boards
+from mint_bench.judging.embedded import FAR
+from mint_bench.leaderboard.build import build
 from mint_bench.records.columns import GOLDEN
 from mint_bench.records.store import read_all, write
 from mint_bench.records.tables import board_tables
+from mint_bench.records.wording import standing
+from mint_bench.scoring import ScoredConversation
 from tests.cli.typed import type_in
-from tests.records.release import a_record
+from tests.records.release import a_record, a_turn
 
 
 @pytest.fixture
@@ -63,6 +67,33 @@ def test_no_figure_and_no_name_is_ever_cut(results, width, terminal):
     assert f"{figure['words']['value']:.2f}" in table
     if terminal:
         assert max(map(len, table.splitlines())) <= width
+
+
+def test_every_form_says_alike_why_a_record_has_no_rank(tmp_path):
+    far = [a_turn(t, flags=[FAR]) for t in range(1, 5)]
+    talks = [ScoredConversation(id=f"c{n}", turns=far) for n in range(20)]
+    record = a_record(system="far_off", conversations=talks)
+    write(record, tmp_path / "results")
+    said = standing(board_tables([record])[0])[-1]
+    assert said.startswith("Not ranked, ")
+    assert said in type_in("table", "--results", tmp_path / "results").out
+    markdown = type_in("table", "--results", tmp_path / "results", "--format", "markdown").out
+    assert "- " + said.replace("_", r"\_") in markdown.splitlines()
+    page = build([record], tmp_path / "site").read_text("utf-8")
+    assert f"<li>{said}</li>" in page
+    why = said.removeprefix("Not ranked, ").removesuffix(": far_off.")
+    forms = {
+        form: type_in("table", "--results", tmp_path / "results", "--format", form).out
+        for form in ("json", "csv", "latex")
+    }
+    assert json.loads(forms["json"])[0]["not_ranked"] == why
+    assert next(csv.DictReader(io.StringIO(forms["csv"])))["not_ranked"] == why
+    assert why.replace("%", r"\%") in forms["latex"]
+    [entry] = json.loads((tmp_path / "site" / "leaderboard.json").read_text("utf-8"))["records"]
+    assert entry["not_ranked"] == why
+    parquet = pytest.importorskip("pyarrow.parquet")
+    [row] = parquet.read_table(tmp_path / "site" / "leaderboard.parquet").to_pylist()
+    assert row["not_ranked"] == why
 
 
 def test_a_board_is_chosen_by_part_of_its_signature(results):
