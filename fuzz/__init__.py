@@ -1,0 +1,1 @@
+"""Importers and parsers under hostile bytes: `make fuzz` runs each for its share of the time."""

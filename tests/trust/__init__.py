@@ -1,0 +1,1 @@
+"""What SECURITY.md says, line by line."""

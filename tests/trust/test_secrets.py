@@ -1,0 +1,181 @@
+"""Keys in the environment, in addresses and in what servers answer: none is printed or kept."""
+
+import os
+import subprocess
+import sys
+import threading
+import zipfile
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from mint_bench.engines.decide import Reach
+from mint_bench.engines.run import RunRequest, run
+from mint_bench.errors import MintError
+from mint_bench.leaderboard.build import build
+from mint_bench.secrecy import HIDDEN, without_secrets
+from tests.cli.typed import type_in
+from tests.inspect_plugin.judge_server import send_json
+
+KEY, OTHER = "sk-planted-0123456789abcdef", "hf_planted9876543210"
+PASSWORD, QUERY = "planted-word", "planted-query-77"
+SECRETS = (KEY, OTHER, PASSWORD, QUERY)
+
+
+class Refusing:
+    """A server that answers 401 and repeats the key that it was sent, in text and in JSON."""
+
+    def __init__(self):
+        outer = self
+        self.asked = 0
+
+        class Handler(BaseHTTPRequestHandler):
+            def log_message(self, *arguments):
+                pass
+
+            def do_GET(self):
+                send_json(self, 200, {"data": [{"id": "m"}]})
+
+            def do_POST(self):
+                self.rfile.read(int(self.headers["Content-Length"]))
+                outer.asked += 1
+                said = f"Incorrect API key provided: {self.headers['Authorization']} and {OTHER}"
+                send_json(self, 401, {"error": {"message": said, "param": KEY, "code": "bad_key"}})
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/v1"
+
+
+@pytest.fixture
+def refusing():
+    server = Refusing()
+    yield server
+    server.server.shutdown()
+    server.server.server_close()
+
+
+@pytest.fixture
+def planted(monkeypatch):
+    monkeypatch.setenv("BOX_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("HF_TOKEN", OTHER)
+
+
+def kept(folder):
+    """All text in all files of a folder, the parts of logs unpacked."""
+    from inspect_ai._util import zipfile as _unpacks_zstd  # noqa: F401 - patches zipfile
+
+    texts = {}
+    for path in folder.rglob("*"):
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as log:
+                for name in log.namelist():
+                    texts[f"{path.name}!{name}"] = log.read(name).decode("utf-8", "replace")
+        elif path.is_file():
+            texts[str(path)] = path.read_text("utf-8", "replace")
+    return texts
+
+
+def leaks(texts):
+    return [
+        (where, text[max(0, at - 60) : at + 60])
+        for where, text in texts.items()
+        for secret in SECRETS
+        if (at := text.find(secret)) >= 0
+    ]
+
+
+@pytest.mark.slow  # Inspect waits between its attempts
+def test_a_provider_that_repeats_the_key_puts_it_nowhere(tmp_path, refusing, planted, capfd):
+    request = RunRequest("openai-api/box/m", source="starter", limit=1)
+    reach = Reach(base_urls=(refusing.url,))
+    with pytest.raises(MintError, match="the key is refused") as caught:
+        run(request, tmp_path / "logs", tmp_path / "results", reach)
+    assert refusing.asked
+    texts = kept(tmp_path)
+    # What happened is still told, without the key.
+    assert any("Error code: 401" in text and HIDDEN in text for text in texts.values())
+    said = capfd.readouterr()
+    assert leaks({**texts, "error": str(caught.value), "out": said.out, "err": said.err}) == []
+
+
+def test_a_judge_that_repeats_the_key_leaves_a_reason_without_it(
+    tmp_path, refusing, planted, capfd
+):
+    role = (
+        "grader={model: openai-api/box/m, max_retries: 0, "
+        f"model_args: {{base_url: '{refusing.url}', api_key: {KEY}}}}}"
+    )
+    request = RunRequest(
+        "mint/silence", source="starter", limit=1, judge="llm", model_roles=(role,)
+    )
+    result = run(request, tmp_path / "logs", tmp_path / "results")
+    turn = result.record.conversations[0].turns[0]
+    assert "401" in turn.unscored["ratings"]
+    build([result.record], tmp_path / "site")
+    said = capfd.readouterr()
+    assert leaks({**kept(tmp_path), "out": said.out, "err": said.err}) == []
+
+
+ADDRESSES = [f"http://me:{PASSWORD}@127.0.0.1:9/v1", f"http://127.0.0.1:9/v1?key={QUERY}",
+             f"http://{OTHER}@127.0.0.1:9/v1", f"ftp://me:{PASSWORD}@box/v1"]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_an_address_with_a_secret_is_refused_without_repeating_it(tmp_path, address, planted):
+    asked = ["run", "openai-api/box/m", "--source", "starter", "--log-dir", tmp_path]
+    role = f"grader={{model: openai-api/box/m, model_args: {{base_url: '{address}'}}}}"
+    for words in (
+        [*asked, "--base-url", address],
+        ["run", "mint/silence", "--source", "starter", "--judge", "llm", "--model-role", role,
+         "--log-dir", tmp_path],
+    ):  # fmt: skip
+        if address.startswith("ftp") and "--base-url" not in words:
+            continue
+        done = type_in(*words)
+        assert done.code == 2
+        assert len(done.err.strip().splitlines()[-1]) < 400
+        assert leaks({**kept(tmp_path), "out": done.out, "err": done.err}) == []
+
+
+@pytest.mark.parametrize("spec", ["grader={model: m, model_args: {api_key: %s}}",
+                                  "grader={model: a/b, model_args: {api_key: %s}, x: 1}",
+                                  "grader=[{model_args: {api_key: %s}}, 3]",
+                                  "grader={model: a/b, model_args: %s}"])  # fmt: skip
+def test_a_role_that_is_not_in_form_is_told_without_its_key(tmp_path, spec):
+    words = ["run", "mint/silence", "--source", "starter", "--judge", "llm", "--log-dir", tmp_path]
+    done = type_in(*words, "--model-role", spec % PASSWORD)
+    assert done.code == 2
+    assert "Traceback" not in done.err
+    assert leaks({"out": done.out, "err": done.err}) == []
+
+
+def test_the_environments_keys_are_hidden_in_every_error_of_ours(planted):
+    assert KEY not in str(MintError(f"asked with {KEY}"))
+    assert without_secrets(f"a {KEY} b {OTHER} c") == f"a {HIDDEN} b {HIDDEN} c"
+    assert without_secrets("http://box:8000/v1?model=a") == "http://box:8000/v1?model=a"
+
+
+def test_what_is_too_short_for_a_key_stays(monkeypatch):
+    monkeypatch.setenv("BOX_API_KEY", "none")
+    assert without_secrets("none of it") == "none of it"
+
+
+@pytest.mark.slow
+def test_a_whole_process_with_planted_keys_leaves_none_behind(tmp_path, refusing):
+    given = {"BOX_API_KEY": KEY, "HF_TOKEN": OTHER, "AWS_SECRET_ACCESS_KEY": QUERY}
+    words = ["run", "openai-api/box/m", "--base-url", refusing.url, "--source", "starter"]
+    done = subprocess.run(
+        [sys.executable, "-m", "mint_bench.cli", *words, "--limit", "1"],
+        cwd=tmp_path,
+        env={**os.environ, **given, "PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "the key is refused" in done.stderr
+    assert leaks({**kept(tmp_path), "out": done.stdout, "err": done.stderr}) == []
