@@ -1,0 +1,1 @@
+"""Faults planted in real runs, and what is left of them after the same command again."""
