@@ -16,7 +16,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import measures, prompts
+from benchmarks import corpus, measures, overhead, prompts, site, training
 from mint_bench.judging import JUDGES
 from mint_bench.tactics import TAGGERS
 
@@ -25,6 +25,8 @@ MEMORY_MB = 500
 
 Measure = tuple[Callable[[], float], str, float | None]
 
+TWO_CORES = {"site_500_systems"}  # what is built in two processes
+FLAT = 1.15  # peak memory at tenfold input over that before
 TIMES_FEWER_TOKENS = 6  # to compute than the published pipeline sends
 SENTENCES_A_SECOND = {"embedded": 300.0, "embedded-fast": 5000.0}
 
@@ -35,14 +37,31 @@ def all_measures() -> dict[str, Measure]:
         "help": (measures.help_seconds, "s", 0.3),
         "score_315_replies": (measures.score_seconds, "s", 2.0),
         "bootstrap_20_systems": (measures.bootstrap_seconds, "s", 1.0),
+        "board_of_100_systems": (measures.board_of_100_seconds, "s", 2.0),
+        "resampling_over_loop": (measures.resampling_times_faster, "times", 50.0),
         "figures_20_systems": (measures.figures_of_20_seconds, "s", None),
+        "site_500_systems": (site.build_seconds, "s", 20.0),
+        "site_home_100_systems": (site.home_kilobytes, "kB", 300.0),
     }
+    if find_spec("playwright") and Path(site.CHROMIUM).exists():
+        found["site_first_paint"] = (site.first_paint_seconds, "s", 1.0)
+        found["site_layout_shift"] = (site.layout_shift, "", None)
+    found["score_memory_growth"] = (corpus.growth, "times at tenfold input", FLAT)
+    if find_spec("ray"):
+        found["score_memory_growth_on_ray"] = (corpus.growth_on_ray, "times at tenfold input", FLAT)
     for name in TAGGERS:
         work = partial(measures.tagged_sentences_per_second, name)
         found[f"tag_{name}"] = (work, "sentences/s", SENTENCES_A_SECOND.get(name))
     for name in JUDGES:
         work = partial(measures.rated_replies_per_second, name)
         found[f"rate_{name}"] = (work, "replies/s", None)
+    for at_once in overhead.AT_ONCE:
+        most = overhead.MOST_SHARE if at_once == max(overhead.AT_ONCE) else None
+        for scorers, name in (("none", "replay"), ("embedded", "replay_and_scoring")):
+            work = partial(overhead.overhead_ms, at_once, scorers)
+            found[f"{name}_{at_once}_at_once"] = (work, "ms/turn", None)
+            work = partial(overhead.overhead_share, at_once, scorers)
+            found[f"{name}_share_{at_once}_at_once"] = (work, "of wall time", most)
     if find_spec("mint_bench.judging.prompts"):
         once, each = prompts.unit("a run"), prompts.unit("a reply")
         aim = prompts.PUBLISHED_TOKENS / TIMES_FEWER_TOKENS
@@ -52,12 +71,16 @@ def all_measures() -> dict[str, Measure]:
         found["llm_prompt_question_joint"] = (prompts.joint_question_tokens, each, None)
         found["llm_prompt_sent_315_replies"] = (prompts.sent_tokens, once, None)
         found["llm_prompt_uncached_315_replies"] = (prompts.uncached_tokens, once, aim)
+    if find_spec("trl"):
+        found |= training.MEASURES
     return found
 
 
 def one(name: str) -> None:
-    """Run one measurement here, on one core, and print value and peak memory as JSON."""
-    if hasattr(os, "sched_setaffinity"):  # onnxruntime asks for the cores, not for OMP's threads
+    """Run one measurement here, most on one core, and print value and peak memory as JSON."""
+    if (
+        hasattr(os, "sched_setaffinity") and name not in TWO_CORES
+    ):  # onnxruntime asks for the cores, not for OMP's threads
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     value = all_measures()[name][0]()
     used = resource.RUSAGE_CHILDREN if name == "help" else resource.RUSAGE_SELF

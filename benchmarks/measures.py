@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 REPEATS = 5
 SECONDS_TIMED = 1.0  # that a rate is measured over, at the least
 
@@ -86,6 +88,58 @@ def bootstrap_seconds() -> float:
     rows = [rows_of(turns_of(record.conversations)) for record in (records * 20)[:20]]
     resampling_weights(50)
     return seconds(lambda: [intervals_of(row, "bootstrap") for row in rows], 3)
+
+
+def hundred_systems() -> list[dict[str, Any]]:
+    """Rows of the ranking table's figures of 100 systems, made from the published ones."""
+    from mint_bench.records.arrays import turns_of
+    from mint_bench.records.columns import COLUMNS
+    from mint_bench.records.figures import rows_of
+    from mint_bench.records.store import read_all
+    from mint_bench.records.tables import SHOWN
+    from mint_bench.resources import resource
+
+    records = [r for r in read_all(resource("results")) if r.kind == "published"]
+    names = [name for name in SHOWN if COLUMNS[name].interval]
+    rows = [rows_of(turns_of(record.conversations), names) for record in records]
+    return (rows * 100)[:100]
+
+
+def board_of_100_seconds() -> float:
+    """Seconds for the intervals of a table of 100 systems and for all 4,950 pairwise tests."""
+    from mint_bench.records.figures import intervals_of
+    from mint_bench.records.tables import PRIMARY
+    from mint_bench.stats.intervals import resampling_weights
+    from mint_bench.stats.ranking import compare_all, places
+    from mint_bench.stats.statistic import Ratio
+
+    systems = hundred_systems()
+    resampling_weights(50)
+
+    def work() -> None:
+        intervals = [intervals_of(rows, "bootstrap") for rows in systems]
+        pairs = compare_all(Ratio(), np.array([rows[PRIMARY] for rows in systems]))
+        places([one[PRIMARY].value for one in intervals], pairs.different)
+
+    return seconds(work, 3)
+
+
+def resampling_times_faster() -> float:
+    """How many times faster a bootstrap is than a Python loop over the same resamples."""
+    from mint_bench.records.tables import PRIMARY
+    from mint_bench.stats.intervals import bootstrap, linearised, resampling_weights
+    from mint_bench.stats.statistic import Ratio
+
+    rows = hundred_systems()[0][PRIMARY]
+    weights = resampling_weights(len(rows))
+    drawn = weights.astype(int)
+    whole = linearised(Ratio(), rows)
+
+    def loop() -> None:
+        again = [linearised(Ratio(), np.repeat(rows, counts, axis=0)) for counts in drawn]
+        np.quantile([(one.value - whole.value) / one.se for one in again], [0.025, 0.975])
+
+    return seconds(loop, 3) / seconds(lambda: bootstrap(Ratio(), rows), 9)
 
 
 def figures_of_20_seconds() -> float:
