@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.browser import ARGUMENTS, CHROMIUM
+
 
 @pytest.fixture(scope="session")
 def tiny_encoder(tmp_path_factory):
@@ -15,5 +17,15 @@ def tiny_encoder(tmp_path_factory):
     examples = Material((), (), tuple(read_written()[:60])).examples(
         SentenceReader(learn.tokenizer())
     )
-    learn(examples, Settings(epochs=3, batch=16), folder, lambda _: None)
+    learn(examples, Settings(epochs=8, batch=16), folder, lambda _: None)
     return folder
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A running browser."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield browser
+        browser.close()

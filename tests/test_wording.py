@@ -10,14 +10,17 @@ from pathlib import Path
 import pytest
 
 from mint_bench.files import read_yaml
+from mint_bench.judging.rubric import rewordings
 from mint_bench.resources import resource
 
 RUN = 8
+REWORDINGS = [f"rewordings/{path.stem}.yaml" for path in rewordings().values()]
 CARDS = [f"cards/{path.name}" for path in resource("scorers", "cards").glob("*.md")]
 KINDS = [f"probes/kinds/{path.name}" for path in resource("scorers", "probes").glob("kinds/*.yaml")]
 FILES = (
     "tactics.yaml",
     "empathy.yaml",
+    *REWORDINGS,
     "additions.yaml",
     "probes/gate.yaml",
     "probes/seekers.yaml",
