@@ -16,8 +16,9 @@ from inspect_ai.model import ModelUsage
 
 from mint_bench.engines.prefix_cache import CacheUse
 from mint_bench.engines.prices import Prices
-from mint_bench.inspect_plugin.logs import PADDED, SCORER
+from mint_bench.inspect_plugin.logs import SCORER
 from mint_bench.inspect_plugin.metrics import FIGURES
+from mint_bench.inspect_plugin.usage import PADDED
 
 Key = tuple[str, str, int]
 """Cell (or eval), conversation and epoch."""

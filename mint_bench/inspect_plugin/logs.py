@@ -4,12 +4,12 @@ Reads what is in the log and runs nothing. No text of a conversation goes into t
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from inspect_ai.log import EvalLog, EvalSample, read_eval_log
-from inspect_ai.model import GenerateConfig, ModelUsage
+from inspect_ai.model import GenerateConfig
 
 from mint_bench.errors import MintError, first_line
 from mint_bench.files import fits_the_model, validate_model
@@ -31,6 +31,7 @@ from mint_bench.inspect_plugin.metrics import FIGURES
 from mint_bench.inspect_plugin.per_turn import how_measured, with_also
 from mint_bench.inspect_plugin.providers import PROVIDER
 from mint_bench.inspect_plugin.spread import PROVIDER as SPREAD
+from mint_bench.inspect_plugin.usage import cost_of, tokens_used
 from mint_bench.records.schema import (
     TRUNCATE,
     Board,
@@ -51,8 +52,6 @@ from mint_bench.resources import ids_sha, sha256_file
 from mint_bench.scoring import ScoredConversation, ScoredTurn
 
 SCORER = "conversation_figures"
-PADDED = frozenset({"hf"})
-"""Providers whose token counts are those of the padded batch; only the replies' own are kept."""
 
 
 def record_from_log(log: EvalLog | Path) -> Record:
@@ -248,45 +247,19 @@ def _provenance(
     conversations: Sequence[ScoredConversation],
 ) -> Provenance:
     metadata = log.eval.metadata or {}
-    usage = log.stats.model_usage.values()
-    costs = [u.total_cost for u in usage if u.total_cost is not None]
     return Provenance(
         version=run.version,
         command=metadata.get(COMMAND),
         versions={**log.eval.packages, "python": run.python},
         started=_time(log.stats.started_at),
         finished=_time(log.stats.completed_at),
-        tokens=_tokens(log, conversations),
-        cost_usd=round(sum(costs), 6) if costs else None,
+        tokens=tokens_used(log.eval.model, samples, conversations),
+        cost_usd=cost_of(samples),
         hardware=metadata.get(HARDWARE),
         log_sha=sha256_file(path) if path and path.is_file() else None,
         also=_how(samples),
         notes=[*([str(metadata[REGRADED])] if REGRADED in metadata else []), *_notes(samples)],
     )
-
-
-def _tokens(log: EvalLog, conversations: Sequence[ScoredConversation]) -> dict[str, int]:
-    turns = [turn for conversation in conversations for turn in conversation.turns]
-    if log.eval.model.partition("/")[0] in PADDED:
-        return {"output": sum(turn.tokens or 0 for turn in turns)}
-    whole = _totals(log.stats.model_usage.values())
-    roles = {role: _totals([usage]) for role, usage in log.stats.role_usage.items()}
-    own = {name: n - sum(part[name] for part in roles.values()) for name, n in whole.items()}
-    measuring = {f"{role}_{name}": n for role, part in roles.items() for name, n in part.items()}
-    return {name: total for name, total in {**own, **measuring}.items() if total}
-
-
-def _totals(usage: Iterable[ModelUsage]) -> dict[str, int]:
-    used = list(usage)
-    return {
-        "input": sum(
-            u.input_tokens + (u.input_tokens_cache_read or 0) + (u.input_tokens_cache_write or 0)
-            for u in used
-        ),
-        "input_cached": sum(u.input_tokens_cache_read or 0 for u in used),
-        "output": sum(u.output_tokens for u in used),
-        "reasoning": sum(u.reasoning_tokens or 0 for u in used),
-    }
 
 
 def _failure(sample: EvalSample) -> str:

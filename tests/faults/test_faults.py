@@ -45,7 +45,6 @@ def test_a_killed_run_or_suite_ends_with_the_same_records(world):
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="one record in four differs after a full disk; docs/faults.md says so")
 @pytest.mark.timeout(1800)
 def test_a_full_disk_is_one_line_and_the_run_goes_on_once_there_is_room(world):
     tally = plant.disk_full(world)
