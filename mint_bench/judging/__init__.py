@@ -22,7 +22,8 @@ def load_judge(name: str) -> Judge:
             )
         hint = suggestion(name, (*JUDGES, *LLM_JUDGES))
         raise MintError(f"no judge is called {name!r}; {hint}")
+    from mint_bench.encoder import shipped
     from mint_bench.judging.embedded import EmbeddedJudge
     from mint_bench.resources import resource
 
-    return EmbeddedJudge(name, resource("scorers", "judges", name))
+    return EmbeddedJudge(name, resource("scorers", "judges", name), shipped())

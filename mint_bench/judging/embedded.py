@@ -2,8 +2,8 @@
 
 One head for each fold of the conversations it learned from: there, a conversation is rated by the
 head that never saw it; elsewhere by the mean of all heads. Rules decide first what is no reply
-(`guards`). Needs numpy and scipy alone. What it was taught, its assumptions and its errors stand in
-the card beside its weights.
+(`guards`), and the encoder tells which replies lie far from what it learned (`nearness`). What it
+was taught, its assumptions and its errors stand in the card beside its weights.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,21 +14,24 @@ import numpy as np
 import numpy.typing as npt
 
 from mint_bench import features, ngrams
+from mint_bench.encoder import Encoder
 from mint_bench.errors import MintError
 from mint_bench.features import Floats, Vocabulary
 from mint_bench.judging import guards
 from mint_bench.judging import reply_features as shown
 from mint_bench.judging.judge import DIMENSIONS, Exchange, Verdict
+from mint_bench.judging.nearness import Nearness, vectors_of
 from mint_bench.language import not_english
 from mint_bench.resources import sha256_file, sha256_text
 from mint_bench.weights import Arrays, read_arrays
 
-VERSION = f"1.{features.VERSION}.{ngrams.VERSION}.{shown.VERSION}"
+VERSION = f"2.{features.VERSION}.{ngrams.VERSION}.{shown.VERSION}"
 WEIGHTS_FILE = "weights.npz"
 FAR = "far_from_training"
+AGAIN = "reinstall it or run: mint-bench scorers train judges/embedded"
 CHUNK = 256
 MOST_DEVIATIONS = 4.0  # a feature further from its mean counts as this far
-FEWEST_TOKENS = 8  # of a reply whose share of unseen n-grams says anything
+FEWEST_TOKENS = 8  # of a reply whose share of unseen n-grams, or whose place, says anything
 
 # An assumption, not a lesson: the training data hold no reply without words.
 WITHOUT_WORDS = (1.0, 1.0, 1.0, 1.0, 1.0, 5.0)
@@ -48,6 +51,7 @@ class JudgeModel:
         fold_of: The head that never saw a conversation, by the conversation's id.
         most_unseen: Share of unseen n-grams above which a reply is far from training.
         most_words: Words above which it is.
+        near: Where in the encoder's space it is.
     """
 
     vocabulary: Vocabulary
@@ -59,8 +63,9 @@ class JudgeModel:
     fold_of: Mapping[str, int]
     most_unseen: float
     most_words: float
+    near: Nearness
 
-    def ratings(self, exchanges: Sequence[Exchange]) -> tuple[Floats, list[bool]]:
+    def ratings(self, exchanges: Sequence[Exchange], encoder: Encoder) -> tuple[Floats, list[bool]]:
         """Ratings within [1, 5], shape (n, 6), and whether each is far from training."""
         grams, unseen = self.vocabulary.transform([exchange.reply for exchange in exchanges])
         extra = standardised(shown.reply_features(exchanges), self.centre, self.spread)
@@ -71,12 +76,16 @@ class JudgeModel:
             head = self.fold_of.get(exchange.conversation_id or "")
             if head is not None:
                 rated[row] = heads[row, head]
-        tokens = [len(exchange.reply.split()) for exchange in exchanges]
-        far = [
-            bool((share > self.most_unseen and count >= FEWEST_TOKENS) or count > self.most_words)
-            for share, count in zip(unseen, tokens, strict=True)
-        ]
-        return rated, far
+        replies = [exchange.reply for exchange in exchanges]
+        return rated, self._far(replies, unseen, vectors_of(encoder, replies))
+
+    def _far(self, replies: Sequence[str], unseen: Floats, vectors: Floats) -> list[bool]:
+        words = np.array([len(reply.split()) for reply in replies])
+        strange = (unseen > self.most_unseen) | (self.near.cosines(vectors) < self.near.least)
+        far: list[bool] = (
+            (strange & (words >= FEWEST_TOKENS)) | (words > self.most_words)
+        ).tolist()
+        return far
 
     def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
         """The model as a weights file keeps it, weights rounded to half precision."""
@@ -89,7 +98,9 @@ class JudgeModel:
             "spread": self.spread,
             "conversations": np.array(sorted(self.fold_of)),
             "folds": np.array([self.fold_of[name] for name in sorted(self.fold_of)]),
-            "limits": np.array([self.most_unseen, self.most_words]),
+            "limits": np.array([self.most_unseen, self.most_words, self.near.least]),
+            "centres": self.near.centres.astype(np.float16),
+            "encoder": np.array(self.near.encoder_sha),
             "version": np.array(VERSION),
         }
 
@@ -101,12 +112,10 @@ class JudgeModel:
             MintError: If the file is no such model, or of another version of this code.
         """
         if str(arrays.get("version")) != VERSION:
-            raise MintError(
-                f"{where}: made for another version of mint-bench; "
-                "reinstall it or run: mint-bench scorers train judges/embedded"
-            )
+            raise MintError(f"{where}: made for another version of mint-bench; {AGAIN}")
         try:
             names, folds = arrays["conversations"].tolist(), arrays["folds"].tolist()
+            most_unseen, most_words, least = map(float, arrays["limits"])
             return cls(
                 Vocabulary.from_arrays(arrays),
                 arrays["weights"].astype(np.float32),
@@ -115,7 +124,9 @@ class JudgeModel:
                 arrays["centre"],
                 arrays["spread"],
                 dict(zip(names, folds, strict=True)),
-                *map(float, arrays["limits"]),
+                most_unseen,
+                most_words,
+                Nearness(arrays["centres"].astype(np.float32), least, str(arrays["encoder"])),
             )
         except (KeyError, IndexError, TypeError, ValueError) as error:
             raise MintError(f"{where}: no weights of an embedded judge ({error})") from None
@@ -128,12 +139,18 @@ class EmbeddedJudge:
         name: The name by which it was loaded.
         prompt_sha: SHA-256 of weights, code version and rules; there is no prompt.
         settings: Number of heads and version.
+
+    Raises:
+        MintError: If its weights are missing, damaged, or made with another encoder.
     """
 
-    def __init__(self, name: str, folder: Path) -> None:
+    def __init__(self, name: str, folder: Path, encoder: Encoder) -> None:
         path = folder / WEIGHTS_FILE
         self.name = name
         self._model = JudgeModel.from_arrays(read_arrays(path), path)
+        self._encoder = encoder
+        if self._model.near.encoder_sha != encoder.sha:
+            raise MintError(f"{path}: made with another encoder; {AGAIN}")
         self.prompt_sha = sha256_text(sha256_file(path), VERSION, guards.VERSION)
         heads = len(self._model.intercepts) // len(DIMENSIONS)
         self.settings: dict[str, str | int | float] = {"heads": heads, "version": VERSION}
@@ -149,7 +166,7 @@ class EmbeddedJudge:
         rated: list[Verdict] = []
         for start in range(0, len(open_), CHUNK):
             chunk = open_[start : start + CHUNK]
-            ratings, far = self._model.ratings(chunk)
+            ratings, far = self._model.ratings(chunk, self._encoder)
             rated += [
                 Verdict(tuple(float(rating) for rating in row), flags=_flags(exchange, far=is_far))
                 for exchange, row, is_far in zip(chunk, ratings, far, strict=True)

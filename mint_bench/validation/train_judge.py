@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mint_bench.encoder import shipped
 from mint_bench.judging import embedded
 from mint_bench.validation import agreement, fit_judge, fit_tagger
 from mint_bench.validation.agreement import Figures
@@ -20,11 +21,11 @@ STEPS = 2 + fit_judge.HEADS * (1 + fit_tagger.FOLDS + 1 + 2 + 1)
 
 
 def train(data: Path, folder: Path, steps: Steps, learn: Learn | None) -> Figures:  # noqa: ARG001
-    """Write `weights.npz` into the folder; needs no network to be learned."""
+    """Write `weights.npz` into the folder; needs no network but the shipped encoder."""
     steps.begin("reading ratings")
     replies = fit_judge.rated(read_replies(data))
     steps.begin("features")
-    rows = fit_judge.prepare(replies)
+    rows = fit_judge.prepare(replies, shipped(), steps.share)
     systems = [reply.system for reply in replies]
     model = fit_judge.fit(rows, lambda: steps.begin("learning from all"))
     methods = fit_tagger.method_folds(replies)
@@ -34,7 +35,13 @@ def train(data: Path, folder: Path, steps: Steps, learn: Learn | None) -> Figure
         "data": {"systems": len(set(systems)), "replies": len(replies), "written": _written()},
         "columns": model.vocabulary.columns,
         "heads": fit_judge.HEADS,
-        "limits": {"unseen": round(model.most_unseen, 4), "words": model.most_words},
+        "limits": {
+            "unseen": round(model.most_unseen, 4),
+            "words": model.most_words,
+            "cosine": round(model.near.least, 4),
+            "fewest_words": embedded.FEWEST_TOKENS,
+        },
+        "centres": len(model.near.centres),
         "unseen_methods": _judge_figures(rows, systems, methods, steps, "leaving out methods"),
         "unseen_size": _judge_figures(
             rows, systems, fit_tagger.size_folds(replies), steps, "leaving out a model size"

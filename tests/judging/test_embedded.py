@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from mint_bench.conversation import Message, Speaker, Turn
+from mint_bench.encoder import shipped
 from mint_bench.errors import MintError
+from mint_bench.features import Vocabulary
 from mint_bench.judging import load_judge
 from mint_bench.judging.embedded import EmbeddedJudge
 from mint_bench.judging.judge import DIMENSIONS, Exchange
@@ -12,6 +14,9 @@ from mint_bench.resources import resource
 from mint_bench.weights import read_arrays, write_arrays
 from tests.timing import seconds
 
+BALL = (
+    "The first team had the ball for most of the game and made the most of it in the second half."
+)
 WARM = (
     "It sounds like losing that post after so much work left you hurt, and that makes complete"
     " sense. Your feelings are valid. What has been the hardest part for you?"
@@ -90,8 +95,9 @@ def test_an_unsupported_language_is_unscored_with_that_reason(judge, reply, lang
     [
         "I hear you. " * 300,
         "Quarks obey asymptotic freedom under renormalisation of lattice gauge couplings.",
+        BALL,
     ],
-    ids=["too long", "another world"],
+    ids=["too long", "another world", "plain words of another world"],
 )
 def test_a_reply_unlike_what_it_learned_is_flagged(judge, reply):
     assert judge.rate([exchange(reply)])[0].flags == ("far_from_training",)
@@ -124,7 +130,7 @@ def test_a_known_conversation_is_rated_by_the_head_that_never_saw_it(judge, tmp_
     intercepts = np.full_like(arrays["intercepts"], 100.0)
     intercepts[kept] = arrays["intercepts"][kept]
     write_arrays(tmp_path / "weights.npz", {**arrays, "intercepts": intercepts})
-    spoilt = EmbeddedJudge("embedded", tmp_path)
+    spoilt = EmbeddedJudge("embedded", tmp_path, shipped())
     for name, fold in folds.items():
         ratings = spoilt.rate([exchange(WARM, name)])[0].ratings
         if fold == 2:
@@ -167,4 +173,19 @@ def test_an_unknown_name_gets_a_suggestion():
 def test_the_hash_covers_the_weights(judge, tmp_path):
     arrays = read_arrays(resource("scorers", "judges", "embedded", "weights.npz"))
     write_arrays(tmp_path / "weights.npz", {**arrays, "centre": arrays["centre"] + 1})
-    assert EmbeddedJudge("embedded", tmp_path).prompt_sha != judge.prompt_sha
+    assert EmbeddedJudge("embedded", tmp_path, shipped()).prompt_sha != judge.prompt_sha
+
+
+def test_weights_made_with_another_encoder_are_refused(tmp_path):
+    arrays = read_arrays(resource("scorers", "judges", "embedded", "weights.npz"))
+    write_arrays(tmp_path / "weights.npz", {**arrays, "encoder": np.array("0" * 64)})
+    with pytest.raises(MintError, match="made with another encoder; reinstall it or run"):
+        EmbeddedJudge("embedded", tmp_path, shipped())
+
+
+def test_what_the_encoder_knows_the_words_of_is_far_by_its_place_alone(judge):
+    """The n-grams of the reply are known ones: only its place in the encoder's space is far."""
+    arrays = read_arrays(resource("scorers", "judges", "embedded", "weights.npz"))
+    _, [unseen] = Vocabulary.from_arrays(arrays).transform([BALL])
+    assert unseen <= arrays["limits"][0]
+    assert judge.rate([exchange(BALL)])[0].flags == ("far_from_training",)
