@@ -1,8 +1,9 @@
-"""Runs every measurement, prints them as a table and writes `benchmarks/latest.json`.
+"""Runs measurements and prints them as a table; writes `benchmarks/latest.json`, `docs/speed.md`.
 
-`python -m benchmarks` for all, `python -m benchmarks NAME` for one in this process.
+`python -m benchmarks` for all, `python -m benchmarks NAME ...` for some.
 """
 
+import argparse
 import json
 import os
 import resource
@@ -17,10 +18,10 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import corpus, measures, overhead, prompts, site, training
+from benchmarks.page import LATEST, write_page
 from mint_bench.judging import JUDGES
 from mint_bench.tactics import TAGGERS
 
-LATEST = Path(__file__).with_name("latest.json")
 MEMORY_MB = 500
 
 Measure = tuple[Callable[[], float], str, float | None]
@@ -88,14 +89,35 @@ def one(name: str) -> None:
 
 
 def main() -> None:
-    """Run all measurements, each in a process of its own on one core."""
+    """Measure, each in a process of its own on one core; some names alone renew their rows."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="what to measure; all by default")
+    parser.add_argument("--here", action="store_true", help="one, in this process, as JSON")
+    given = parser.parse_args()
+    measures = all_measures()
+    unknown = [name for name in given.names if name not in measures]
+    if unknown:
+        parser.error(f"no measure is called {unknown[0]}; there are: {', '.join(measures)}")
+    if given.here:
+        one(given.names[0])
+        return
+    chosen = {name: measures[name] for name in given.names or measures}
     console = Console()
+    results = measured(chosen, console)
+    console.print(table(results))
+    before = json.loads(LATEST.read_text("utf-8")) if given.names and LATEST.exists() else {}
+    LATEST.write_text(json.dumps(before | results, indent=1) + "\n", encoding="utf-8")
+    write_page()
+
+
+def measured(chosen: dict[str, Measure], console: Console) -> dict[str, dict[str, object]]:
+    """Value and peak memory of each, in the common form."""
     results: dict[str, dict[str, object]] = {}
     environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    for name, (_, unit, aim) in all_measures().items():
+    for name, (_, unit, aim) in chosen.items():
         with console.status(f"measuring {name}"):
             done = subprocess.run(
-                [sys.executable, "-m", "benchmarks", name],
+                [sys.executable, "-m", "benchmarks", "--here", name],
                 check=True,
                 stdout=subprocess.PIPE,
                 text=True,
@@ -105,8 +127,7 @@ def main() -> None:
         results[name] = entry(found["value"], unit, aim)
         if "prompt" not in name:
             results[f"{name}_memory"] = entry(found["mb"], "MB", MEMORY_MB)
-    console.print(table(results))
-    LATEST.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    return results
 
 
 def entry(value: float, unit: str, against: float | None) -> dict[str, object]:
@@ -130,4 +151,4 @@ def table(results: dict[str, dict[str, object]]) -> Table:
 
 
 if __name__ == "__main__":
-    one(sys.argv[1]) if len(sys.argv) > 1 else main()
+    main()

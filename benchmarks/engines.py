@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from benchmarks.__main__ import entry, table
+from benchmarks.page import LATEST_VLLM, write_page
 
 if TYPE_CHECKING:
     from inspect_ai.log import EvalSample
 
-LATEST = Path(__file__).with_name("latest-vllm.json")
 PAIRS = 5
 AT_ONCE = 32
 CONTEXT = 4096
@@ -257,7 +257,8 @@ def main() -> None:
     else:
         results = measured(work, given.pairs)
         Console().print(table(results))
-        LATEST.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+        LATEST_VLLM.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+        write_page()
 
 
 if __name__ == "__main__":
