@@ -26,6 +26,8 @@ from mint_bench.tactics.tagger import SplitReply, Tagging
 
 History = Literal["gold", "own"]
 MOST_SENTENCES = 100_000  # of a reply whose tactics a record keeps
+MOST = 1_000_000_000_000
+"""More of anything is no count of it, and would be too much to reckon with."""
 Count = Annotated[int, Field(ge=0, le=MOST_SENTENCES, strict=True)]
 Counts = Annotated[list[Count], Field(min_length=10, max_length=10)]
 Flag = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]  # a word, never a sentence
@@ -43,7 +45,7 @@ class ScoredTurn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    t: int = Field(ge=1, description="Number of the reply within its conversation, from 1")
+    t: int = Field(ge=1, le=MOST, description="Number of the reply within its conversation, from 1")
     human_tactics: Counts | None = Field(
         default=None, description="Sentences per tactic in the human supporter's turn at t"
     )
@@ -52,9 +54,11 @@ class ScoredTurn(BaseModel):
     panel: list[Ratings | None] = Field(
         default_factory=list, description="Of several judges, what each gave, in the board's order"
     )
-    words: int | None = Field(default=None, ge=0, description="Whitespace words of the reply")
-    tokens: int | None = Field(default=None, ge=0)
-    reasoning_tokens: int | None = Field(default=None, ge=0)
+    words: int | None = Field(
+        default=None, ge=0, le=MOST, description="Whitespace words of the reply"
+    )
+    tokens: int | None = Field(default=None, ge=0, le=MOST)
+    reasoning_tokens: int | None = Field(default=None, ge=0, le=MOST)
     surface: dict[str, float] = Field(default_factory=dict)
     flags: list[Flag] = Field(default_factory=list)
     also: dict[AlsoName, float] = Field(

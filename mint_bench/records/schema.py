@@ -9,17 +9,34 @@ import re
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from mint_bench.marks import ACTING
-from mint_bench.scoring import History, Plain, ScoredConversation
+from mint_bench.scoring import MOST, History, Plain, ScoredConversation
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=f"^[^{ACTING}|]+$")]
+FIRST_YEAR, LAST_YEAR = 1970, 9000  # a day from either end no time zone can leave the calendar
+
+
+def _in_our_time(when: datetime) -> datetime:
+    if not FIRST_YEAR <= when.year <= LAST_YEAR:
+        msg = f"the year {when.year} is outside {FIRST_YEAR} to {LAST_YEAR}"
+        raise ValueError(msg)
+    return when
+
+
+Name = Annotated[
+    str,
+    StringConstraints(
+        min_length=1, max_length=200, pattern=rf"^[^{ACTING}|]*[^\s{ACTING}|][^{ACTING}|]*$"
+    ),
+]
 Slug = Annotated[
     str, StringConstraints(min_length=1, max_length=120, pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$")
 ]
 Sha = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8,64}$")]
 Scalar = str | int | float | bool | None
+Tokens = Annotated[int, Field(ge=0, le=MOST)]
+Moment = Annotated[datetime, AfterValidator(_in_our_time)]
 Kind = Literal["model", "human", "trivial", "published"]
 JudgeView = Literal["gold", "own", "spliced"]
 
@@ -75,7 +92,7 @@ class Board(_Part):
     source: SourceRef
     history: History
     seeker: SeekerRef | None = None
-    max_turns: int | None = Field(default=None, ge=1)
+    max_turns: int | None = Field(default=None, ge=1, le=MOST)
     judge_view: JudgeView
     tagger: TaggerRef | None
     judges: list[JudgeRef]
@@ -93,7 +110,7 @@ class Settings(_Part):
     revision: Name | None = None
     system_prompt_sha: Sha | None = None
     sampling: dict[str, Scalar] = Field(default_factory=dict)
-    epochs: int = Field(default=1, ge=1)
+    epochs: int = Field(default=1, ge=1, le=MOST)
     open_weights: bool | None = None
 
 
@@ -103,10 +120,10 @@ class Provenance(_Part):
     version: Name
     command: Plain | None = None
     versions: dict[Plain, Plain] = Field(default_factory=dict)
-    started: datetime | None = None
-    finished: datetime | None = None
-    tokens: dict[Plain, int] = Field(default_factory=dict)
-    cost_usd: float | None = Field(default=None, ge=0)
+    started: Moment | None = None
+    finished: Moment | None = None
+    tokens: dict[Plain, Tokens] = Field(default_factory=dict)
+    cost_usd: float | None = Field(default=None, ge=0, le=MOST)
     hardware: Plain | None = None
     log_sha: Sha | None = None
     also: dict[Plain, Plain] = Field(

@@ -111,6 +111,11 @@ def parse(value: object, where: str) -> Record:
         )
     written = value.pop("digest", None)
     record = validate_model(value, Record, where)
+    if written is None:
+        raise MintError(
+            f"{where}: digest: missing; records are written by `mint-bench run` and the other "
+            "commands, not by hand"
+        )
     if written != digest(value):
         raise MintError(
             f"{where}: digest: the record was changed after it was written; "

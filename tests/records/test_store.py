@@ -112,7 +112,11 @@ def at(*place, to):
         (at("conversations", 0, "turns", 0, "t", to=0), "turns.0.t"),
         (at("system", to="../up"), "system"),
         (at("title", to="two\nlines"), "title"),
-        (lambda v: v.pop("digest"), "digest: the record was changed"),
+        (at("title", to=" \u3000"), "title"),
+        (at("conversations", 0, "turns", 0, "words", to=10**400), "turns.0.words"),
+        (at("provenance", "tokens", to={"input": -1}), "provenance.tokens.input"),
+        (at("provenance", "finished", to="0001-01-01T00:00:00+14:00"), "the year 1 is outside"),
+        (lambda v: v.pop("digest"), "digest: missing"),
     ],
 )
 def test_a_faulty_field_is_named(tmp_path, change, named):
