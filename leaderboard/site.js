@@ -40,15 +40,18 @@ function sortRows(body, column, sign) {
   const rows = [...body.rows].map((row) => {
     const cell = row.cells[column].firstChild;
     const shown = cell ? cell.textContent.trim() : "";
-    return { row, key: text ? shown.toLowerCase() : keyOf(shown) };
+    return { row, key: text ? shown.toLowerCase() : keyOf(shown), then: text ? 0 : upTo(shown) };
   });
   rows.sort((one, other) => {
     if (one.key === null || other.key === null) return (one.key === null) - (other.key === null);
-    const order = one.key < other.key ? -1 : one.key > other.key ? 1 : 0;
+    const order = one.key < other.key ? -1 : one.key > other.key ? 1 : one.then - other.then;
     return order * sign;
   });
   body.append(...rows.map(({ row }) => row));
 }
+
+// The end of a range such as a rank's "1–3", which parts those that begin alike.
+const upTo = (shown) => number(shown.split("–")[1] ?? "") ?? 0;
 
 const keyOf = (shown) => (/^\d{4}-\d\d-\d\d$/.test(shown) ? Date.parse(shown) : number(shown));
 
@@ -63,6 +66,7 @@ function filters(box) {
     const chosen = Object.fromEntries(selects.map((one) => [one.dataset.filter, one.value]));
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const narrow = words.length || selects.some((one) => one.value);
+    const ofSystems = chosen.weights || chosen.size;
     let shown = 0;
     for (const section of sections) {
       const fits = ["history", "source"].every(
@@ -72,7 +76,7 @@ function filters(box) {
         const name = row.cells[0].textContent.toLowerCase();
         const kept = fits && words.every((word) => name.includes(word)) && rowFits(row, chosen);
         row.hidden = !kept;
-        here += kept;
+        here += kept && !(ofSystems && row.matches(".human, .trivial"));
       }
       section.hidden = !here;
       shown += here;
@@ -174,11 +178,9 @@ function compare(board) {
     const [first, second] = [pick.a, pick.b].map(
       (select) => board.systems.find((system) => system.folder === select.value));
     fill(board, first, second);
-    const ties = [...first.letters.matchAll(/[a-z]|\(\d+\)/gi)].map((found) => found[0]);
-    const others = [...second.letters.matchAll(/[a-z]|\(\d+\)/gi)].map((found) => found[0]);
-    document.getElementById("verdict").textContent = !ties.length || !others.length || first === second
-      ? "" : ties.some((letter) => others.includes(letter))
-        ? "On empathy the two are not told apart." : "On empathy the two are told apart.";
+    const apart = first === second ? null : toldApart(board, first, second);
+    document.getElementById("verdict").textContent = apart === null
+      ? "" : `On empathy the two are ${apart ? "" : "not "}told apart.`;
     beside([first, second], pick.c ? pick.c.value : "");
     const kept = new URLSearchParams({ a: pick.a.value, b: pick.b.value });
     if (pick.c && pick.c.value) kept.set("c", pick.c.value);
@@ -186,6 +188,15 @@ function compare(board) {
   };
   for (const select of Object.values(pick)) select?.addEventListener("change", update);
   update();
+}
+
+// Ranked systems that share a letter are not told apart; of all else the data say it.
+function toldApart(board, first, second) {
+  if (first.apart) return first.apart[board.systems.indexOf(second)];
+  if (second.apart) return second.apart[board.systems.indexOf(first)];
+  const [own, others] = [first, second].map(
+    (system) => [...system.letters.matchAll(/[a-z]|\(\d+\)/gi)].map((found) => found[0]));
+  return own.length && others.length ? !own.some((letter) => others.includes(letter)) : null;
 }
 
 function fill(board, first, second) {
@@ -203,7 +214,8 @@ function fill(board, first, second) {
     const apart = known && (gap.low > 0 || gap.high < 0);
     const cell = make("td", shown(gap.value, digits, true), apart ? "f told" : "f");
     if (known) {
-      cell.append(make("small", `${shown(gap.low, digits, true)} to ${shown(gap.high, digits, true)}`));
+      const mark = first.bound[figure] || second.bound[figure] ? "†" : "";
+      cell.append(make("small", `${shown(gap.low, digits, true)} to ${shown(gap.high, digits, true)}${mark}`));
     }
     const drawn = make("td", "", "p");
     if (known) drawn.append(gapBar(gap, Math.max(Math.abs(gap.low), Math.abs(gap.high))));

@@ -4,6 +4,7 @@ Tests come from `records.comparison`; here they are only laid beside the rows.
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -38,6 +39,7 @@ class Entry:
         folder: The record's folder on the site, named as its file in `results/`.
         reason: Why it has no rank; None if it has one or is no competitor.
         place: Tie letters and rank interval; None without rank.
+        twin: What tells it from another record of the same title on its board; else empty.
     """
 
     row: Row
@@ -45,11 +47,12 @@ class Entry:
     folder: str
     reason: str | None
     place: Place | None = None
+    twin: str = ""
 
     @property
     def title(self) -> str:
-        """Name as people read it."""
-        return self.row.record.title
+        """Name as people read it, with what tells it from another of that name."""
+        return f"{self.row.record.title} ({self.twin})" if self.twin else self.row.record.title
 
     @property
     def competes(self) -> bool:
@@ -181,12 +184,27 @@ def stacked(entries: Sequence[Entry], name: str, ids: Sequence[str]) -> Floats:
     return np.array(blocks)
 
 
+def _twins(records: Sequence[Record]) -> list[str]:
+    """What tells records of one title apart: the system's name, or else the settings' hash."""
+    titles = Counter(record.title for record in records)
+    systems = Counter((record.title, record.system) for record in records)
+    return [
+        ""
+        if titles[record.title] == 1
+        else record.system
+        if systems[record.title, record.system] == 1
+        else short_sha(record.settings)
+        for record in records
+    ]
+
+
 def board_part(table: BoardTable, measured: Sequence[Measured]) -> BoardPart:
     """A board with its tests; `measured` in the order of its rows."""
     ids = tuple(sorted({one for part in measured for one in part.ids}))
+    twins = _twins([row.record for row in table.rows])
     entries = tuple(
-        Entry(row, part, folder_of(row.record), unranked(table.board, row))
-        for row, part in zip(table.rows, measured, strict=True)
+        Entry(row, part, folder_of(row.record), unranked(table.board, row), twin=twin)
+        for row, part, twin in zip(table.rows, measured, twins, strict=True)
     )
     part = BoardPart(table, entries, ids)
     if part.screening:

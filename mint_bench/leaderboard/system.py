@@ -25,6 +25,7 @@ GROUPS = (
         (
             "repetition_vs_human",
             "stickiness_vs_self",
+            "stickiness_vs_self_excess",
             "stickiness_vs_human",
             "novelty_vs_self",
             "entropy",

@@ -33,6 +33,7 @@ class Gap:
         x: Pixels from the middle of its mark; None where nothing is drawn.
         start: Pixels from the middle where its interval begins.
         width: Pixels that its interval is wide.
+        bound: Whether either figure is at bound, so that the interval covers less than it claims.
     """
 
     text: str
@@ -41,6 +42,7 @@ class Gap:
     x: float | None = None
     start: float | None = None
     width: float | None = None
+    bound: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,14 @@ def against(part: BoardPart, me: Entry, others: Sequence[tuple[str, Entry]]) -> 
     for role, other in others:
         at = part.entries.index(other)
         gaps = tuple(
-            gap(name, part.by_figure[name], reach[name], position, at) for name in DIFFERENCES
+            gap(
+                name,
+                part.by_figure[name],
+                reach[name],
+                (position, at),
+                bound=at_bound(me, name) or at_bound(other, name),
+            )
+            for name in DIFFERENCES
         )
         found.append(Against(other, role, gaps, _apart(part, position, at)))
     return found
@@ -76,6 +85,14 @@ def _apart(part: BoardPart, first: int, second: int) -> bool | None:
     if part.pairs is None or math.isnan(part.pairs.p_holm[first, second]):
         return None
     return bool(part.pairs.different[first, second])
+
+
+def _apart_from_all(part: BoardPart, entry: Entry) -> list[bool | None] | None:
+    """By position, for what has no letters (people, say); letters say it of the others."""
+    if entry.place or part.pairs is None:
+        return None
+    me = part.entries.index(entry)
+    return [_apart(part, me, other) for other in range(len(part.entries))]
 
 
 def company(part: BoardPart, me: Entry) -> list[tuple[str, Entry]]:
@@ -95,14 +112,22 @@ def company(part: BoardPart, me: Entry) -> list[tuple[str, Entry]]:
     return result
 
 
-def gap(name: str, pairs: Pairs, reach: float, first: int, second: int) -> Gap:
+def digits_of(name: str) -> int:
+    """Decimals of a difference; words differ by less than one where they are told apart."""
+    return 1 if name in WHOLE else 2
+
+
+def at_bound(entry: Entry, name: str) -> bool:
+    """Whether a figure is marked as at bound, and so every interval that it has a part in."""
+    return entry.row.figures[name].at_bound
+
+
+def gap(name: str, pairs: Pairs, reach: float, pair: tuple[int, int], *, bound: bool) -> Gap:
     """One difference of a board, first minus second; `reach` is the largest on its column."""
-    value, low, high = (
-        float(part[first, second]) for part in (pairs.difference, pairs.low, pairs.high)
-    )
+    value, low, high = (float(part[pair]) for part in (pairs.difference, pairs.low, pairs.high))
     if math.isnan(value):
         return Gap("–")
-    digits = 0 if name in WHOLE else 2
+    digits = digits_of(name)
     text = _plus(value, digits)
     if math.isnan(low):
         return Gap(text)
@@ -114,6 +139,7 @@ def gap(name: str, pairs: Pairs, reach: float, first: int, second: int) -> Gap:
         round(value * scale, 1),
         round(low * scale, 1),
         max(1.0, round((high - low) * scale, 1)),
+        bound,
     )
 
 
@@ -131,7 +157,7 @@ def script_data(part: BoardPart) -> str:
     """
     value = {
         "figures": heads(),
-        "digits": [0 if name in WHOLE else 2 for name in DIFFERENCES],
+        "digits": [digits_of(name) for name in DIFFERENCES],
         "t": {str(n): round(t_quantile(n - 1), 6) for n in range(20, _most(part) + 1)},
         "systems": [
             {
@@ -140,6 +166,8 @@ def script_data(part: BoardPart) -> str:
                 "values": [_number(entry.row.figures[name].value) for name in DIFFERENCES],
                 "shares": [_shares(part, entry, name) for name in DIFFERENCES],
                 "letters": entry.place.letters if entry.place else "",
+                "bound": [at_bound(entry, name) for name in DIFFERENCES],
+                "apart": _apart_from_all(part, entry),
             }
             for entry in part.entries
         ],

@@ -42,7 +42,8 @@ class Column:
         rows: From a system's turns to rows of sums, shape (K, d).
         better: `higher`, `lower`, or None where neither is.
         scale: Ends of a closed scale, for marking figures that lie at its bound.
-        interval: Whether an interval is given (raw macro stickiness is a point).
+        interval: Whether an interval is given (raw macro stickiness is a point, and what is
+            unscored is counted, not estimated).
         rare_left_out: Whether tactics in fewer than 10 conversations are left out of it.
     """
 
@@ -232,6 +233,7 @@ def _columns() -> list[Column]:
             "stickiness vs self, micro",
             Ratio(),
             lambda turns: micro_rows(pairs(turns, "self")),
+            scale=(0.0, 1.0),
         ),
         Column(
             "stickiness_vs_self_excess",
@@ -246,6 +248,7 @@ def _columns() -> list[Column]:
                 f"repetition, {lag} turns apart",
                 Ratio(),
                 _repetition("self", lag),
+                scale=most,
             )
             for lag in (2, 3, 4)
         ),
@@ -265,11 +268,12 @@ def _columns() -> list[Column]:
                 f"{name} {pairing.replace('_', ' ')}",
                 Ratio(),
                 _per_turn(_surface(f"{name}_{pairing}")),
+                scale=most if name == EMBEDDING else (0.0, 1.0),
             )
             for name in (*OVERLAPS, EMBEDDING)
             for pairing in PAIRINGS
         ),
-        Column("unscored", "unscored", Ratio(), _per_turn(unscored), "lower"),
+        Column("unscored", "unscored", Ratio(), _per_turn(unscored), "lower", interval=False),
         *(Column(name, heading, Ratio(), rows, better) for name, heading, rows, better in SEEKER),
     ]
     return columns

@@ -124,6 +124,7 @@ def test_search_and_filters_narrow_rows_and_boards(page, site):
     page.locator("#search").fill("")
     page.locator("select[data-filter=size]").select_option("2B to 10B")
     assert systems(page) == ["third-7B"]
+    assert page.locator("#found").inner_text() == "1 row"  # the human is company, no find
     page.locator("select[data-filter=size]").select_option("")
     page.locator("select[data-filter=history]").select_option("gold")
     assert page.locator(".board-section:visible").count() == 1
@@ -155,6 +156,26 @@ def test_any_two_are_compared_as_the_tables_say(page, site):
     assert by_script.split()[0].strip("+−") == in_html.split()[0].strip("+−")
     page.reload()
     assert page.locator("#b option:checked").inner_text() == "second"
+
+
+def test_people_have_no_letters_and_are_told_apart_all_the_same(page, site):
+    page.goto(address(site, "compare"))
+    page.locator("#a").select_option(label="leader")
+    page.locator("#b").select_option(label="human")
+    said = page.locator("#verdict").inner_text()
+    row = page.locator("table.gaps tr", has=page.get_by_role("rowheader", name="leader"))
+    in_html = row.filter(has_text="human").locator("td").nth(1).inner_text()
+    assert said == f"On empathy the two are {in_html}."
+
+
+def test_a_printed_table_keeps_its_heads_and_its_width(page, site):
+    page.goto(address(site, "home"))
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 1047, "height": 700})  # A4 across, without its margins
+    heads = page.locator("table.board").first.locator("thead th").all_inner_texts()
+    assert all(text.strip() for text in heads)
+    assert "empathy" in heads[2]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1047
 
 
 def test_one_conversation_by_two_systems_side_by_side(page, site):

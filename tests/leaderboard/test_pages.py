@@ -10,6 +10,7 @@ import pytest
 
 from mint_bench.leaderboard.build import build
 from mint_bench.marks import plain
+from mint_bench.records.schema import Settings
 from mint_bench.records.signature import signature
 from mint_bench.scoring import ScoredConversation, ScoredTurn
 from tests.leaderboard.records import RANKED, RECORDS, MadeUp, better, record
@@ -115,6 +116,32 @@ def test_whoever_packs_nine_tactics_into_a_turn_does_not_repeat_least(tmp_path):
     page = build([packed, steady], tmp_path / "site").read_text("utf-8")
     answer = re.sub(r"<[^>]+>", "", page.split('class="answer"')[1].split("</p>")[0])
     assert re.search(r"Least repetition: steady 1\.00 .*; less, but unstable .*: packed\.", answer)
+
+
+def test_systems_of_one_title_can_be_told_apart(tmp_path):
+    greedy = {"settings": Settings(model="org/one", sampling={"temperature": 0.0})}
+    twice = [record("one", title="Same"), record("one", title="Same", shift=1)]
+    records = [twice[0], twice[1].model_copy(update=greedy), record("two", title="Same", shift=2)]
+    built = build(records, tmp_path / "site").read_text("utf-8")
+    told = names(first_table(built))
+    assert len(set(told)) == 3
+    assert "Same (two)" in told
+
+
+def test_differences_of_a_figure_at_bound_are_marked(tmp_path):
+    best = record("best", size=50)
+    perfect = [
+        ScoredConversation(
+            id=c.id, turns=[ScoredTurn(t=t.t, ratings=[5] * 3 + [1] * 3) for t in c.turns]
+        )
+        for c in best.conversations
+    ]
+    records = [best.model_copy(update={"conversations": perfect}), record("other", size=50)]
+    site = build(records, tmp_path / "site").parent
+    [page] = [path.read_text("utf-8") for path in site.glob("boards/*/compare.html")]
+    assert re.search(r"<small>[^<]+†</small>", page)
+    data = [path.read_text("utf-8") for path in site.glob("boards/*/*.js")]
+    assert any('"bound":[true' in one for one in data)
 
 
 def test_boards_of_the_embedded_judge_stand_apart_without_ranks(tmp_path):
