@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mint_bench.errors import MintError, suggestion
 from mint_bench.records.schema import Record
-from mint_bench.records.signature import board_signature
+from mint_bench.records.signature import board_signature, signature
 from mint_bench.records.store import read_all, read_files
 from mint_bench.records.withdrawn import marked_paths
 
@@ -25,7 +25,8 @@ def chosen_records(given: Sequence[str], results: Path, board: str = "") -> list
         board: Only records whose board's signature contains this text.
 
     Raises:
-        MintError: If a name is not known, or stands on several boards and nothing decides.
+        MintError: If a name is not known, stands on several boards and nothing decides, or a record
+            is named twice.
     """
     names = [one for one in given if not Path(one).exists()]
     by_system = _by_system(results, board) if names else {}
@@ -48,6 +49,9 @@ def chosen_records(given: Sequence[str], results: Path, board: str = "") -> list
             if not paths:
                 raise MintError(f"{path}: no records in it")
             records += [r for r in read_files(paths) if board in board_signature(r.board)]
+    keys = [(record.system, signature(record)) for record in records]
+    if twice := [system for system, key in keys if keys.count((system, key)) > 1]:
+        raise MintError(f"{twice[0]}: the same record is named twice; name it once")
     return records
 
 

@@ -10,6 +10,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mint_bench.errors import MintError
 from mint_bench.files import write_text
 from mint_bench.records.tables import AT_BOUND_MARK, AT_BOUND_NOTE, cell, tex
 from mint_bench.report.content import BESIDE, OF_TACTICS, RATED, Content, as_json, title_of
@@ -24,11 +25,20 @@ BRACKETS = "In brackets: 95 % intervals, bootstrap over conversations."
 
 
 def write_report(found: Content, folder: Path) -> list[Path]:
-    """Write the report and say which files it is, the whole first."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder) as aside:
-        names = _write(found, Path(aside))
-        return [Path(shutil.move(Path(aside) / name, folder / name)) for name in names]
+    """Write the report and say which files it is, the whole first.
+
+    Raises:
+        MintError: If the folder is none, or cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder) as aside:
+            names = _write(found, Path(aside))
+            return [Path(shutil.move(Path(aside) / name, folder / name)) for name in names]
+    except OSError as error:
+        raise MintError(
+            f"{folder}: no report can be written there ({error.strerror or error})"
+        ) from None
 
 
 def _write(found: Content, folder: Path) -> list[str]:

@@ -61,6 +61,7 @@ def test_a_folder_is_ranked_with_letters_and_all_pairs(results):
         (["warm", "plane"], "did you mean plain?"),
         (["warm", "plain", "--figure", "densty"], "did you mean density?"),
         (["warm", "plain", "--figure", "unscored"], "no such figure"),
+        (["warm", "plain", "warm"], "warm: the same record is named twice"),
     ],
 )
 def test_faults_are_one_line_that_says_what_to_do(results, words, said):
@@ -117,6 +118,14 @@ def test_a_report_is_figures_table_and_numbers(results, tmp_path):
     table = (out / "table.tex").read_text()
     assert table.count(r"\midrule") == 3
     assert r"empathy, all six & " in table
+
+
+def test_a_report_into_a_file_is_refused_in_one_line(results, tmp_path):
+    (tmp_path / "taken").write_text("")
+    done = type_in("report", "warm", "--results", results, "--out", tmp_path / "taken")
+    assert done.code == 2
+    assert "no report can be written there" in done.err
+    assert len(done.err.splitlines()) == 1
 
 
 def test_a_report_of_equal_records_is_equal(results, tmp_path):
