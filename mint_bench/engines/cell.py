@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from inspect_ai.log import EvalLog
     from inspect_ai.model import GenerateConfig, Model
 
+MOST_RETRIES = 8
+"""Of a request, with growing pauses of some ten minutes together; Inspect itself has no end."""
 STOPPED = "stopped"
 """The fault of a cell that was not finished because the run was stopped."""
 
@@ -128,7 +130,7 @@ def _open(cell: Cell, reached: Reached) -> Ready:
         task,
         model=model or NOT_GIVEN,
         epochs=request.epochs,
-        config=task.config.merge(config),
+        config=GenerateConfig(max_retries=MOST_RETRIES).merge(task.config).merge(config),
         metadata={**(task.metadata or {}), **said},
     )
     return Ready(cell, model, task)
@@ -169,8 +171,10 @@ def open_model(engine: Engine, config: "GenerateConfig") -> "Model | None":
                 engine.model, config=config, **arguments
             )
         )
-    except (ValueError, OSError, ImportError) as error:
-        reason = str(error).strip().splitlines()[0][:200] if str(error).strip() else repr(error)
+    except MintError:
+        raise
+    except Exception as error:  # noqa: BLE001 - what reads weights has errors of its own
+        reason = " ".join(str(error).split())[:200] or repr(error)
         raise MintError(f"model {engine.model} cannot be had: {reason}") from None
 
 

@@ -16,6 +16,8 @@ EngineName = Literal["none", "api", "served", "transformers", "vllm"]
 Wanted = Literal["auto", "vllm", "transformers"]
 
 VLLM = "vllm"
+BARE = "openai-api/server/"
+"""What Inspect is told before a name that only its server at `--base-url` knows."""
 _GPU_DEVICES = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
 """What the drivers of NVIDIA, AMD and Windows' subsystem for Linux put there."""
 
@@ -157,7 +159,7 @@ def plain_name(model: str) -> str:
 
 def _served(model: str, provider: str, providers: Collection[str]) -> Decision:
     # A bare name is what the server calls its model; it may have slashes of its own.
-    name = model if provider in providers else f"openai-api/server/{model}"
+    name = model if provider in providers else f"{BARE}{model}"
     return Decision("served", name, "the server at --base-url")
 
 

@@ -11,13 +11,25 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from mint_bench.engines.decide import BARE
 from mint_bench.files import read_model
 from mint_bench.resources import resource
 
 if TYPE_CHECKING:
     from inspect_ai.model import ModelUsage
 
-FREE = frozenset({"mint", "mockllm", "none", "hf", "vllm", "sglang", "ollama", "llama-cpp-python"})
+FREE = frozenset({
+    "human",
+    "embedded",
+    "mint",
+    "mockllm",
+    "none",
+    "hf",
+    "vllm",
+    "sglang",
+    "ollama",
+    "llama-cpp-python",
+})
 """Providers that nobody is paid for by the token."""
 
 MILLION = 1_000_000
@@ -104,12 +116,15 @@ class Prices:
         (2.0, None)
         >>> table.price("spread/openai/gpt-x").output
         2.0
+        >>> bare = Prices({"gpt-x": Price(input=1, output=2)})
+        >>> bare.price("spread/openai-api/server/gpt-x").output, bare.price("gpt-y")
+        (2.0, None)
         """
-        model = model.removeprefix("spread/")  # on how many servers it is changes no price
+        # On how many servers it is changes no price, nor that a bare name is a server's own.
+        model = model.removeprefix("spread/").removeprefix(BARE)
         if found := self.models.get(model) or self.models.get(_DATED.sub("", model)):
             return found
-        provider, slash, _ = model.partition("/")
-        return NOTHING if provider in FREE or not slash else None
+        return NOTHING if model.partition("/")[0] in FREE else None
 
     def cost(self, model: str, usage: "ModelUsage") -> float | None:
         """US dollars for what a model used; None where its price is not known."""

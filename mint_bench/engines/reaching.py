@@ -127,6 +127,46 @@ def engine_name(model: str, reach: Reach) -> str | None:
     return decision.engine if decision else None
 
 
+def refuse_idle(model: str, reach: Reach) -> None:
+    """Refuse options that say how a model is reached and would change nothing for this one.
+
+    Raises:
+        MintError: If there is one; the message says of what kind of model it speaks.
+    """
+    given = {
+        "--base-url": bool(reach.base_urls),
+        "--ray": reach.ray is not None,
+        "--tensor-parallel-size": reach.tensor_parallel != 1,
+        "--data-parallel-size": reach.data_parallel != 1,
+        "--vllm": bool(reach.vllm),
+        "--engine": reach.engine != "auto",
+    }
+    if model == EMBEDDED:
+        engine = "vllm" if reach.wants_vllm else "transformers"
+    else:
+        engine = engine_name(model, reach) or "none"
+    idle = [option for option in _IDLE[engine] if given[option]]
+    if idle:
+        raise MintError(f"{idle[0]} changes nothing for {model}, {_TOLD[engine]}; leave it out")
+
+
+_OF_VLLM = ("--tensor-parallel-size", "--data-parallel-size", "--vllm")
+_IDLE = {
+    "none": ("--base-url", "--ray", *_OF_VLLM, "--engine"),
+    "api": ("--ray", *_OF_VLLM, "--engine"),
+    "served": ("--ray", *_OF_VLLM, "--engine"),
+    "transformers": ("--base-url", *_OF_VLLM),
+    "vllm": ("--base-url",),
+}
+_TOLD = {
+    "none": "which asks no model",
+    "api": "which its provider runs",
+    "served": "which the server at --base-url runs",
+    "transformers": "which transformers run in this process",
+    "vllm": "which vLLM runs",
+}
+
+
 def memory_of(model: str, reach: Reach) -> str | None:
     """What a model loads into this machine's memory; None for one that is asked elsewhere.
 

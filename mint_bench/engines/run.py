@@ -11,6 +11,7 @@ from mint_bench.engines.decide import Reach
 from mint_bench.engines.evaluating import evaluate
 from mint_bench.engines.prices import load_prices
 from mint_bench.engines.progress import Watch
+from mint_bench.engines.reaching import refuse_idle
 from mint_bench.engines.request import RunRequest, folder_name
 from mint_bench.engines.suite import Suite, cells_of, folder_of
 from mint_bench.engines.telling import Telling
@@ -78,6 +79,8 @@ def run(
         KeyboardInterrupt: If the user stopped it; finished conversations are kept.
     """
     reach = reach or Reach()
+    if not request.model_roles:  # what else is given may be for them
+        refuse_idle(request.model, reach)
     cell = Cell(request, folder_name(request, reach), reach)
     watch = Watch(0, load_prices())
     folder, telling = log_dir / cell.key, telling or Telling()

@@ -14,6 +14,8 @@ from mint_bench.inspect_plugin.spread import PROVIDER, SEPARATOR, name_on_server
 from mint_bench.secrecy import has_secret
 
 PATIENCE = 10.0
+NOT_UP = frozenset({500, 502, 503, 504})
+"""What a server says that is at fault, or that stands before one that is."""
 NO_KEY = "none"
 """Sent where the user set no key: a server on one's own machine mostly wants none."""
 _REFUSED = re.compile(r"\bError code: 40[13]\b")
@@ -29,8 +31,12 @@ def normal_url(text: str) -> str:
     Raises:
         MintError: If it is no address, or one with a password or key in it.
     """
-    parts = urlparse(text.strip())
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        parts = urlparse(text.strip())
+        known = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:  # a bracket left open, a port out of range
+        known = False
+    if not known:
         raise MintError(f"--base-url {text!r} is no address; write http://HOST:PORT/v1")
     refuse_secrets(text, "--base-url")
     return text.strip().rstrip("/") + ("" if parts.path.strip("/") else "/v1")
@@ -105,11 +111,23 @@ def _check(url: str, key: str, variable: str, name: str) -> None:
         ) from None
     if answer.status_code in {401, 403}:
         raise MintError(f"--base-url {url}: the key is refused; set {variable}")
+    if answer.status_code in NOT_UP:
+        raise MintError(
+            f"--base-url {url}: the server answers with status {answer.status_code}; wait until it "
+            "is up, or correct the address"
+        )
     if not answer.ok:  # not every server lists its models
         return
     try:
-        known = [str(entry["id"]) for entry in answer.json()["data"]]
-    except (ValueError, KeyError, TypeError):
+        listed = answer.json()
+    except ValueError:
+        raise MintError(
+            f"--base-url {url}: what answers there is no server of models (no JSON); correct the "
+            "address"
+        ) from None
+    try:
+        known = [str(entry["id"]) for entry in listed["data"]]
+    except (KeyError, TypeError):
         return
     if known and name not in known:
         raise MintError(f"--base-url {url} has no model {name!r}; {suggestion(name, known)}")

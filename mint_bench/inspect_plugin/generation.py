@@ -14,6 +14,9 @@ from inspect_ai.model import (
     Model,
     ModelOutput,
 )
+from inspect_ai.model._generate_config import (  # inspect-evals-lint: ignore[IECQ001] -- private
+    active_generate_config,
+)
 
 from mint_bench.conversation import Reply
 from mint_bench.inspect_plugin.secrecy import guarded
@@ -84,14 +87,30 @@ async def generate(
     """
     guarded(model)
     try:
-        return await model.generate(messages, config=config)
+        return await _within_context(model, messages, config)
     except Exception as error:
         if _says(error, _TOO_LONG):
             told = str(error)[:500]
             return ModelOutput.from_content(str(model), told, stop_reason="model_length")
         if not (messages and messages[0].role == "system" and _says(error, _NO_SYSTEM)):
             raise
-    return await model.generate(without_system(messages), config=config)
+    return await _within_context(model, without_system(messages), config)
+
+
+async def _within_context(
+    model: Model, messages: list[ChatMessage], config: GenerateConfig
+) -> ModelOutput:
+    """Ask a model, unless it would run on past its context: transformers do so without a word."""
+    tokenizer = _tokenizer(model)
+    if tokenizer is not None:
+        settings = active_generate_config().merge(model.config).merge(config)
+        api: Any = model.api
+        most = getattr(api.model.config, "max_position_embeddings", None)
+        prompt = _length(tokenizer, api.hf_chat(messages, []))
+        if isinstance(most, int) and prompt + (settings.max_tokens or 1) > most:
+            told = f"{prompt} tokens and the reply do not fit into {most}"
+            return ModelOutput.from_content(str(model), told, stop_reason="model_length")
+    return await model.generate(messages, config=config)
 
 
 def without_system(messages: Sequence[ChatMessage]) -> list[ChatMessage]:

@@ -5,6 +5,8 @@ conversation goes to the one with least to do. The copies of the weights within 
 are servers in this, too. None is started here.
 """
 
+import time
+
 from inspect_ai.model import (
     ChatMessage,
     GenerateConfig,
@@ -21,6 +23,8 @@ PROVIDER = "spread"
 SEPARATOR = ","
 RANK_HEADER = "X-data-parallel-rank"
 """By which vLLM is told which of its copies of the weights shall answer."""
+AWAY = 60.0
+"""Seconds for which a server that could not be reached is left alone."""
 AT_ONCE = 32
 """Requests at a time and server."""
 
@@ -93,7 +97,7 @@ class SpreadModel(ModelAPI):
         ]
         self._open = [0] * len(self._servers)
         self._conversations = [0] * len(self._servers)
-        self._down: set[int] = set()
+        self._lost: dict[int, float] = {}
         self._key = f"mint_bench_server:{base_url}"
 
     async def generate(
@@ -116,17 +120,23 @@ class SpreadModel(ModelAPI):
                 # A server that is slow has the request still; one that is away has nothing.
                 if isinstance(error, APITimeoutError):
                     raise
-                self._down.add(n)
-                if len(self._down) == len(self._servers):
+                self._lost[n] = time.monotonic()
+                if len(self._down()) == len(self._servers):
                     raise
             finally:
                 self._open[n] -= 1
 
+    def _down(self) -> set[int]:
+        """Servers that could not be reached of late; later they are tried again."""
+        now = time.monotonic()
+        return {n for n, since in self._lost.items() if now - since < AWAY}
+
     def _chosen(self) -> int:
+        down = self._down()
         kept = store().get(self._key)
-        if isinstance(kept, int) and kept not in self._down:
+        if isinstance(kept, int) and kept not in down:
             return kept
-        up = [n for n in range(len(self._servers)) if n not in self._down] or [0]
+        up = [n for n in range(len(self._servers)) if n not in down] or [0]
         chosen = min(up, key=lambda n: (self._open[n], self._conversations[n]))
         self._conversations[chosen] += 1
         store().set(self._key, chosen)
@@ -134,7 +144,7 @@ class SpreadModel(ModelAPI):
 
     def should_retry(self, ex: Exception) -> bool:
         """Not where every server is away; else as for one of them."""
-        if len(self._down) == len(self._servers):
+        if len(self._down()) == len(self._servers):
             return False
         return bool(self._servers[0].should_retry(ex))
 

@@ -4,7 +4,8 @@ import json
 import re
 import subprocess
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
@@ -13,7 +14,7 @@ from mint_bench.engines import ray_cluster
 from mint_bench.engines import reaching as module
 from mint_bench.engines.decide import Machine, Reach
 from mint_bench.engines.memory import fits
-from mint_bench.engines.reaching import Reached, reaching
+from mint_bench.engines.reaching import Reached, reaching, refuse_idle
 from mint_bench.engines.request import RunRequest, command_line, folder_name
 from mint_bench.engines.roles import role_models, role_names
 from mint_bench.engines.run import run
@@ -83,11 +84,61 @@ def test_the_key_comes_from_the_environment(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("url", "said"), [("gpu1:8000", "is no address"), ("http://127.0.0.1:1", "no server answers")]
+    ("url", "said"),
+    [
+        ("gpu1:8000", "is no address"),
+        ("http://[::1", "is no address"),
+        ("http://gpu1:99999", "is no address"),
+        ("http://127.0.0.1:1", "no server answers"),
+    ],
 )
 def test_an_address_without_a_server_is_one_line(tmp_path, url, said):
     with pytest.raises(MintError, match=said):
         reached("openai-api/box/small", url, tmp_path=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("model", "options", "said"),
+    [
+        ("embedded", {"base_urls": ("http://gpu1:8000",)}, "--base-url changes nothing"),
+        ("embedded", {"tensor_parallel": 2}, "--tensor-parallel-size changes nothing"),
+        ("human", {"ray": "gpu1:6379"}, "which asks no model"),
+        ("mint/silence", {"vllm": ("enforce_eager",)}, "--vllm changes nothing for mint/silence"),
+        ("openai/one", {"engine": "vllm"}, "which its provider runs"),
+        ("a/b", {"base_urls": ("http://gpu1:8000",), "ray": "auto"}, "--ray changes nothing"),
+    ],
+)
+def test_an_option_that_would_change_nothing_is_refused(model, options, said):
+    with pytest.raises(MintError, match=said):
+        refuse_idle(model, Reach(**options))
+
+
+def test_an_option_that_does_something_is_not_refused():
+    refuse_idle("openai/one", Reach())
+    refuse_idle("mint/silence", Reach())
+    refuse_idle("embedded", Reach(engine="transformers"))
+    refuse_idle("a/b", Reach(base_urls=("http://gpu1:8000",)))
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "said"),
+    [(502, b"", "answers with status 502"), (200, b"<html>", "is no server of models")],
+)
+def test_what_is_no_server_of_models_is_refused_before_the_run(tmp_path, status, body, said):
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        with pytest.raises(MintError, match=said):
+            reached("openai-api/box/a", f"http://127.0.0.1:{server.server_port}", tmp_path=tmp_path)
+        server.shutdown()
 
 
 def test_ten_adapters_are_one_server_and_ten_models_in_the_taxonomys_order(tmp_path, monkeypatch):
@@ -206,6 +257,32 @@ def test_a_folder_of_weights_runs_without_vllm(tmp_path):
     result = run(request, tmp_path / "logs", tmp_path / "results", reach)
     assert (result.record.settings.provider, result.record.settings.model) == ("hf", "own-model")
     assert str(tmp_path) not in result.path.read_text()
+
+
+@pytest.mark.slow
+def test_transformers_do_not_run_on_past_a_models_context(tmp_path):
+    pytest.importorskip("torch", reason="needs the extra `hf`")
+    from tests.local_models.tiny import build
+
+    folder = build(tmp_path / "short-model", positions=1024)
+    request = RunRequest(
+        str(folder), source="starter", limit=2, max_tokens=8, tagger="none", judge="none",
+        truncate="oldest",
+    )  # fmt: skip
+    reach = Reach("transformers")
+    whole, short = (
+        run(one, tmp_path / "logs", tmp_path / "results", reach).record
+        for one in (replace(request, truncate=None), request)
+    )
+    reasons = {
+        reason
+        for conversation in whole.conversations
+        for turn in conversation.turns
+        for reason in turn.unscored.values()
+    }
+    assert any("longer than the model's context" in reason for reason in reasons)
+    flags = [flag for c in short.conversations for turn in c.turns for flag in turn.flags]
+    assert "oldest_left_out" in flags
 
 
 def test_another_engine_has_a_log_folder_of_its_own(monkeypatch):
