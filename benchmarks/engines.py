@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -210,19 +210,27 @@ def share_from_turn_2(samples: "Iterable[EvalSample]") -> float:
     return cached / whole if whole else 0.0
 
 
-def measured(work: Work, pairs: int) -> dict[str, dict[str, object]]:
-    """All figures, the common form of `benchmarks/latest.json`; higher is better in each."""
+OTHERS = {
+    "run_over_bare_vllm": (bare, SHARE_OF_BARE),
+    "run_over_inspect_hf": (with_transformers, AS_FAST),
+    "run_over_lm_eval_vllm": (with_lm_eval, AS_FAST),
+}
+FROM_CACHE = "cached_from_turn_2"
+
+
+def measured(work: Work, pairs: int, names: Iterable[str]) -> dict[str, dict[str, object]]:
+    """Figures by name, the common form of `benchmarks/latest.json`; higher is better in each."""
     results: dict[str, dict[str, object]] = {}
-    for name, other, aim in (
-        ("run_over_bare_vllm", bare, SHARE_OF_BARE),
-        ("run_over_inspect_hf", with_transformers, AS_FAST),
-        ("run_over_lm_eval_vllm", with_lm_eval, AS_FAST),
-    ):
+    for name in names:
+        if name == FROM_CACHE:
+            os.environ.update(environment())
+            results[name] = entry(cached_share(work), "of prompt tokens", CACHED)
+            continue
+        other, aim = OTHERS[name]
         found = ratios(with_vllm, other, work, pairs)
         results[name] = entry(statistics.median(found), f"median of {pairs} pairs", aim)
         results[name]["pairs"] = [round(ratio, 4) for ratio in found]
-    os.environ.update(environment())
-    results["cached_from_turn_2"] = entry(cached_share(work), "of prompt tokens", CACHED)
+        results[name]["work"] = asdict(work)
     return results
 
 
@@ -241,6 +249,8 @@ def source() -> str:
 def main() -> None:
     """One side, for another process; without `--side` all of them, as a table."""
     parser = argparse.ArgumentParser(description=__doc__)
+    every = [*OTHERS, FROM_CACHE]
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(every)}")
     parser.add_argument("--side", choices=["ours", "bare", "lm_eval"])
     parser.add_argument("--engine", default="vllm")
     parser.add_argument("--folder", type=Path)
@@ -255,9 +265,14 @@ def main() -> None:
     elif given.side:
         print(json.dumps(run_bare(work) if given.side == "bare" else run_lm_eval(work)))
     else:
-        results = measured(work, given.pairs)
-        Console().print(table(results))
-        LATEST_VLLM.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+        if unknown := set(given.names) - set(every):
+            parser.error(f"no measure is called {min(unknown)}; there are: {', '.join(every)}")
+        known = json.loads(LATEST_VLLM.read_text("utf-8")) if LATEST_VLLM.exists() else {}
+        for name in given.names or every:
+            results = measured(work, given.pairs, [name])
+            Console().print(table(results))
+            known |= results
+            LATEST_VLLM.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
         write_page()
 
 

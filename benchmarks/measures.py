@@ -8,13 +8,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 REPEATS = 5
-SECONDS_TIMED = 1.0  # that a rate is measured over, at the least
 
 
 def seconds(work: Callable[[], object], repeats: int = REPEATS) -> float:
@@ -49,31 +49,35 @@ def score_seconds() -> float:
 
 
 def tagged_sentences_per_second(name: str) -> float:
-    """Sentences a second of a tagger, on whole replies of people."""
+    """Sentences a second of a tagger that has read none before, on whole replies of people."""
     from mint_bench.scoring import split_reply
     from mint_bench.tactics import load_tagger
 
-    tagger = load_tagger(name)
     replies = [split_reply(reply.text, "en") for t in human_transcripts() for reply in t.replies]
-    return per_second(tagger.tag, replies, sum(len(reply.sentences) for reply in replies))
+    count = sum(len(reply.sentences) for reply in replies)
+    return per_second(lambda: load_tagger(name).tag, replies, count)
 
 
 def rated_replies_per_second(name: str) -> float:
-    """Replies a second of a judge, each with the conversation before it."""
+    """Replies a second of a judge that has read none before, with the conversation before each."""
     from mint_bench.judging import load_judge
     from mint_bench.scoring import exchanges
 
-    judge = load_judge(name)
     seen = [exchange for t in human_transcripts() for exchange in exchanges(t)]
-    return per_second(judge.rate, seen, len(seen))
+    return per_second(lambda: load_judge(name).rate, seen, len(seen))
 
 
-def per_second(work: Callable[[list[Any]], object], items: list[Any], count: int) -> float:
-    """How many of a list's `count` things a second, the list made long enough to be timed."""
-    once = seconds(lambda: work(items), 2)
-    copies = max(1, round(SECONDS_TIMED / once))
-    repeats = REPEATS if once < SECONDS_TIMED else 1
-    return copies * count / seconds(lambda: work(items * copies), repeats)
+def per_second(
+    make: Callable[[], Callable[[list[Any]], object]], items: list[Any], count: int
+) -> float:
+    """How many of a list's `count` things a second, each time by one made anew."""
+    from mint_bench.encoder import shipped
+
+    taken = []
+    for _ in range(REPEATS):
+        shipped.cache_clear()  # it remembers the vectors of what it has read
+        taken.append(seconds(partial(make(), items), 1))
+    return count / min(taken)
 
 
 def bootstrap_seconds() -> float:
