@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from mint_bench.records.corpus import Counts
 
 
+SCORED = "scored"
+"""Where the figures of a corpus go by default."""
+
+
 @click.command()
 @click.argument("files", nargs=-1, required=True)
 @click.option("--tagger", "tagger_name", default="embedded", show_default=True,
@@ -25,7 +29,8 @@ if TYPE_CHECKING:
 @click.option("--out", type=click.Path(path_type=Path), default=None,
               help="Folder to write a record to.")  # fmt: skip
 @click.option("--to", default=None, metavar="FOLDER",
-              help="Score a corpus: each conversation's figures go there, in parts.")  # fmt: skip
+              help="Score a corpus: each conversation's figures go there, in parts. "
+              "Default: scored, where FILES can only be a corpus.")  # fmt: skip
 @click.option("--parts", type=click.Choice(["jsonl", "parquet"]), default="jsonl",
               show_default=True, help="Form of the parts under --to.")  # fmt: skip
 @click.option("--ray", default=None, metavar="ADDRESS",
@@ -44,11 +49,11 @@ def score(
     seeker, assistant = supporter. ShareGPT files and lm-eval samples are recognised. The
     supporter's turns are scored as they were held (own history).
 
-    With --to, FILES are a corpus of any size: JSON Lines (also compressed) or Parquet, paths,
-    patterns or addresses that fsspec reads (s3://…, gs://…, with its package). Memory stays flat,
-    what is finished is kept, and the same command goes on. A line that is no conversation is
-    counted and told, and the exit code is then 2. With --ray the parts are scored by a Ray
-    cluster (extra `ray`), each machine of which must reach the files.
+    With --to or --ray, and where there are several, FILES are a corpus of any size: JSON Lines
+    (also compressed) or Parquet, paths, patterns or addresses that fsspec reads (s3://…, gs://…,
+    with its package). Memory stays flat, what is finished is kept, and the same command goes on.
+    A line that is no conversation is counted and told, and the exit code is then 2. With --ray the
+    parts are scored by a Ray cluster (extra `ray`), each machine of which must reach the files.
 
     \b
     Examples:
@@ -58,14 +63,20 @@ def score(
       mint-bench score 'talks/*.jsonl' --to scored --parts parquet
       mint-bench score s3://bucket/talks.parquet --to s3://bucket/scored --ray head:6379
     """  # noqa: D301 - \b is click's mark for lines to keep
+    if options["to"] is None and (options["ray"] or _only_a_corpus(files)):
+        options["to"] = SCORED
+        click.echo(f"scored as a corpus, into the folder {SCORED}", err=True)
     if options["to"] is not None:
         _check(options, ("also", "system", "out"), "goes with a record, not with --to")
         _score_corpus(files, tagger_name, judge_name, form, options)
         return
-    _check(options, ("ray",), "needs --to FOLDER")
-    if len(files) > 1:
-        raise MintError("several files are scored as a corpus: name a folder by --to FOLDER")
     _score_file(Path(files[0]), tagger_name, judge_name, form, options)
+
+
+def _only_a_corpus(files: tuple[str, ...]) -> bool:
+    """Whether it is more than a file of transcripts: several, a pattern, an address, or Parquet."""
+    name = files[0]
+    return len(files) > 1 or "://" in name or "*" in name or name.endswith(".parquet")
 
 
 def _check(options: dict[str, Any], names: Iterable[str], told: str) -> None:

@@ -128,6 +128,17 @@ def test_a_corpus_is_scored_into_a_folder_and_summed(file, tmp_path):
     assert shown.startswith("3 conversations · 4 turns · 0 unscored\n")
 
 
+def test_several_files_are_a_corpus_that_goes_into_a_folder_of_its_own(file, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    other = tmp_path / "other.jsonl"
+    other.write_text(json.dumps(talk("car", "My car died.", "Oh no. How will you get home?")))
+    done = type_in("score", file, other)
+    assert done.code == 0, done.err
+    assert "scored as a corpus, into the folder scored" in done.err
+    assert "3 conversations" in done.out
+    assert any((tmp_path / "scored").iterdir())
+
+
 def test_a_faulty_line_of_a_corpus_is_told_and_the_code_says_so(file, tmp_path):
     with file.open("a") as handle:
         handle.write('{"id": "x"}\n')
@@ -140,8 +151,6 @@ def test_a_faulty_line_of_a_corpus_is_told_and_the_code_says_so(file, tmp_path):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["--ray", "auto"], "--ray needs --to FOLDER"),
-        (["more.jsonl"], "name a folder by --to FOLDER"),
         (["--to", "x", "--also", "polarity"], "--also goes with a record"),
         (["--to", "x", "--format", "csv"], "use rich or json"),
         (["--to", "nosuch://x"], "nosuch"),
