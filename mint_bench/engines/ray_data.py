@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from mint_bench.engines.ray_cluster import check_cluster
-from mint_bench.errors import MintError
+from mint_bench.errors import MintError, first_line
 from mint_bench.records.corpus import Counts, Job, score_part
 from mint_bench.records.corpus_files import Part
 
@@ -49,7 +49,12 @@ def score_on_ray(parts: Sequence[Part], job: Job, address: str) -> Iterator[Coun
             return {"counts": "", "fault": str(error)}
 
     dataset = ray.data.from_items(rows, override_num_blocks=len(rows))
-    for row in dataset.map(work, num_cpus=1).iter_rows():
-        if row["fault"]:
-            raise MintError(row["fault"])
-        yield Counts(**json.loads(row["counts"]))
+    try:
+        for row in dataset.map(work, num_cpus=1).iter_rows():
+            if row["fault"]:
+                raise MintError(row["fault"])
+            yield Counts(**json.loads(row["counts"]))
+    except ray.exceptions.RayError as error:
+        raise MintError(
+            f"--ray {address}: the cluster failed ({first_line(error)}); the same command goes on"
+        ) from None

@@ -25,6 +25,7 @@ from mint_bench.records.corpus_files import (
     becoming,
     file_system,
     items,
+    storage,
     write,
     write_rows,
 )
@@ -103,10 +104,15 @@ def begin(parts: Sequence[Part], job: Job) -> None:
         "tagger": [tagger.name, tagger.sha] if tagger else None,
         "judge": [judge.name, judge.prompt_sha] if judge else None,
     }
+    with storage(job.out):
+        _begin(job, json.dumps(manifest))
+
+
+def _begin(job: Job, manifest: str) -> None:
     fs, folder = file_system(job.out)
-    path, text = posixpath.join(folder, MANIFEST), json.dumps(manifest)
+    path = posixpath.join(folder, MANIFEST)
     if fs.exists(path):
-        if fs.cat_file(path).decode() != text:
+        if fs.cat_file(path).decode() != manifest:
             raise MintError(
                 f"{job.out}: holds another corpus, or the same by another tagger or judge; name "
                 "another folder"
@@ -115,7 +121,7 @@ def begin(parts: Sequence[Part], job: Job) -> None:
     if fs.exists(folder) and fs.ls(folder):
         raise MintError(f"{job.out}: is not empty; name another folder")
     fs.makedirs(folder, exist_ok=True)
-    write(fs, path, text.encode())
+    write(fs, path, manifest.encode())
 
 
 def score_part(part: Part, job: Job, node: str = "") -> Counts:
@@ -196,5 +202,6 @@ def finish(job: Job) -> None:
     """Remove what broken attempts left behind."""
     fs, folder = file_system(job.out)
     unfinished = posixpath.join(folder, UNFINISHED)
-    if fs.exists(unfinished):
-        fs.rm(unfinished, recursive=True)
+    with storage(job.out):
+        if fs.exists(unfinished):
+            fs.rm(unfinished, recursive=True)

@@ -59,15 +59,32 @@ def parts_of(files: Sequence[str], part_bytes: int = PART_BYTES) -> list[Part]:
     """
     found: list[Part] = []
     for given in files:
-        fs, path = file_system(given)
-        paths = sorted(str(p) for p in fs.glob(path)) if "*" in path else [path]
-        for one in paths:
-            address = str(fs.unstrip_protocol(one))
-            for start, end in _cuts(fs, one, part_bytes):
-                found.append(Part(len(found), address, start, end))
+        with storage(given):
+            fs, path = file_system(given)
+            paths = sorted(str(p) for p in fs.glob(path)) if "*" in path else [path]
+            for one in paths:
+                address = str(fs.unstrip_protocol(one))
+                for start, end in _cuts(fs, one, part_bytes):
+                    found.append(Part(len(found), address, start, end))
         if not paths:
             raise MintError(f"{given}: no such file")
     return found
+
+
+@contextmanager
+def storage(address: str) -> Iterator[None]:
+    """Tell of a storage's faults in one line: each has its own errors for keys and networks.
+
+    Raises:
+        MintError: For whatever goes wrong within.
+    """
+    try:
+        yield
+    except MintError:
+        raise
+    except Exception as error:  # noqa: BLE001 - see above
+        told = " ".join(str(error).split())[:160] or type(error).__name__
+        raise MintError(f"{address}: cannot be read or written ({told})") from None
 
 
 def _cuts(fs: "AbstractFileSystem", path: str, part_bytes: int) -> list[tuple[int, int]]:

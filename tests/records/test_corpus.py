@@ -224,3 +224,15 @@ def test_memory_is_flat_as_the_corpus_grows_tenfold(tmp_path):
     large = write_talks(tmp_path / "large.jsonl", 20_000, turns=10)  # 200,000 turns
     one, ten = peak_kilobytes(small, tmp_path / "s"), peak_kilobytes(large, tmp_path / "l")
     assert ten < 1.15 * one
+
+
+def test_a_storage_without_keys_is_told_in_one_line(monkeypatch):
+    class NoKeysError(Exception):
+        pass
+
+    def no_keys(self, path, **_):
+        raise NoKeysError("Unable to locate credentials")
+
+    monkeypatch.setattr(fsspec.get_filesystem_class("memory"), "size", no_keys)
+    with pytest.raises(MintError, match=r"cannot be read or written \(Unable to locate"):
+        parts_of(["memory://talks.jsonl"])
