@@ -72,13 +72,15 @@ def suite(
       mint-bench suite suite.yaml --max-cost 20
       mint-bench suite suite.yaml --ray auto
     """  # noqa: D301 - \b is click's mark for lines to keep
+    from mint_bench.engines.evaluating import check_instruments
     from mint_bench.engines.plan import plan_of, unpriced
     from mint_bench.engines.prices import load_prices
-    from mint_bench.engines.suite import read_suite
+    from mint_bench.engines.suite import cells_of, read_suite
     from mint_bench.errors import MintError
 
     read, table = read_suite(file), load_prices(prices)
     read = read.model_copy(update={"ray": ray}) if ray else read
+    check_instruments(cells_of(read))
     if dry_run:
         _show_plan(plan_of(read, table, reply_tokens), table, reply_tokens, form)
         return

@@ -63,8 +63,7 @@ def evaluate(
         CostReachedError: If it cost as much as it may; what is finished is kept.
         KeyboardInterrupt: If the user stopped it; what is finished is kept.
     """
-    needed = _roles_needed(cells)
-    check_roles(cells[0].request.model_roles, needed)
+    needed = check_instruments(cells)
     watch.total = sum(conversations_of(cell.request) for cell in cells)
     found: dict[str, Outcome] = {}
     with alone_in(folder), told_if_full(folder, out):
@@ -88,12 +87,19 @@ def waves(cells: Sequence[Cell]) -> list[list[Cell]]:
     return [parts[key] for key in sorted(parts, key=bool)]
 
 
-def _roles_needed(cells: Sequence[Cell]) -> list[str]:
+def check_instruments(cells: Sequence[Cell]) -> list[str]:
+    """The roles that cells need a model for; asks and opens none.
+
+    Raises:
+        MintError: If there is no such tagger, judge or scorer, or a role is missing or not known.
+    """
     from mint_bench.inspect_plugin.instruments import roles_needed
 
     requests = [cell.request for cell in cells]
     needed = [role for r in requests for role in roles_needed(r.tagger, r.judge, r.also, r.seeker)]
-    return list(dict.fromkeys(needed))
+    needed = list(dict.fromkeys(needed))
+    check_roles(cells[0].request.model_roles, needed)
+    return needed
 
 
 def _wave(

@@ -12,7 +12,7 @@ from mint_bench.engines.decide import plain_name
 from mint_bench.engines.engine import EMBEDDED, engine_for
 from mint_bench.engines.reaching import Reached
 from mint_bench.engines.served import refuse_secrets
-from mint_bench.errors import MintError
+from mint_bench.errors import MintError, suggestion
 
 if TYPE_CHECKING:
     from inspect_ai.model import Model
@@ -61,11 +61,14 @@ def check_roles(specs: Sequence[str], needed: Sequence[str]) -> None:
 def _checked(
     specs: Sequence[str], needed: Sequence[str]
 ) -> list[tuple[str, list[str | dict[str, Any]]]]:
-    from mint_bench.inspect_plugin.roles import missing
+    from mint_bench.inspect_plugin.roles import GRADER, SEEKER, TAGGER, missing
 
+    known = (GRADER, SEEKER, TAGGER)
     parsed = [_parsed(spec) for spec in specs]
     roles = [role for role, _ in parsed]
     for role in roles:
+        if role not in known:
+            raise MintError(f"no role is called {role!r}; {suggestion(role, known)}")
         if roles.count(role) > 1:
             raise MintError(f"the role {role} is given twice; write {role}=MODEL,MODEL for a panel")
     for role in needed:

@@ -3,6 +3,7 @@
 import json
 import re
 
+import pytest
 from click.testing import CliRunner
 
 from mint_bench.cli.suite import suite as suite_command
@@ -10,6 +11,7 @@ from mint_bench.engines.plan import plan_of
 from mint_bench.engines.prices import Price, Prices, load_prices
 from mint_bench.engines.suite import read_suite
 from mint_bench.errors import MintError
+from tests.cli.typed import type_in
 from tests.engines.test_suite import written
 
 
@@ -76,3 +78,19 @@ def test_the_plan_says_which_prices_are_unchecked(tmp_path):
     assert re.search(r"openai as of 20\d\d-\d\d, unchecked \(https://", said)
     assert re.search(r"anthropic as of 20\d\d-\d\d \(https://", said)
     assert "google as of" not in said
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("judge: llm", "the role grader has no model"),
+        ("roles: {grdaer: openai/a}", "did you mean grader?"),
+        ("judge: embeded", "did you mean embedded?"),
+    ],
+)
+def test_a_plan_of_what_cannot_run_is_refused(tmp_path, words, said):
+    suite = tmp_path / "suite.yaml"
+    suite.write_text(f"systems: [mint/silence]\ntasks: [multi_turn]\nsource: starter\n{words}\n")
+    done = type_in("suite", suite, "--dry-run")
+    assert (done.code, done.out) == (2, "")
+    assert said in done.err
