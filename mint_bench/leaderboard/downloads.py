@@ -126,7 +126,7 @@ def leaderboard_csv(tables: Sequence[BoardTable]) -> str:
 
 
 def leaderboard_parquet(parts: Sequence[BoardPart]) -> bytes | None:
-    """One row a record, each figure with value and both ends; None without pyarrow."""
+    """One row a record, each figure with value, both ends and note; None without pyarrow."""
     try:
         import pyarrow as pa
         from pyarrow import parquet
@@ -150,6 +150,11 @@ def leaderboard_parquet(parts: Sequence[BoardPart]) -> bytes | None:
                 for _, entry in entries
             ]
             kinds[name + suffix] = pa.float64()
+        columns[f"{name}_note"] = [
+            entry.row.figures[name].note if name in entry.row.figures else None
+            for _, entry in entries
+        ]
+        kinds[f"{name}_note"] = pa.string()
     out = io.BytesIO()
     parquet.write_table(pa.table(columns, schema=pa.schema(list(kinds.items()))), out)
     return out.getvalue()

@@ -59,6 +59,7 @@ def _environment() -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,
     )
     taxonomy = load_taxonomy()
     environment.globals |= {

@@ -212,7 +212,8 @@ def sentences(told: ToldTurn, before: frozenset[int]) -> tuple[Sentence, ...]:
 
 def _pieces(reply: str, count: int) -> list[str] | None:
     """The reply cut at its sentences, with the space after each kept; None if they do not fit."""
-    for found in (split_sentences(reply), split_pieces(reply)):
+    for split in (split_sentences, split_pieces):
+        found = split(reply)
         if len(found) == count:
             return _cut(reply, found)
     return None
