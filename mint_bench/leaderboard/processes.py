@@ -4,7 +4,6 @@ Processes are forked, so that nothing but results is copied between them; where 
 not fork, one process does it all.
 """
 
-import gc
 import multiprocessing
 import sys
 from collections.abc import Callable
@@ -42,7 +41,6 @@ def _told(result: ResultT, index: int, done: Callable[[int], None]) -> ResultT:
 def _take(work: Callable[[int], Any]) -> None:
     global _work  # noqa: PLW0603 - what a forked process inherits and no pickle could carry
     _work = work
-    gc.freeze()  # the records outlive the process: nothing to look for among them
 
 
 def _do(index: int) -> Any:  # noqa: ANN401 - whatever the work gives
