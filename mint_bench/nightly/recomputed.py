@@ -62,19 +62,21 @@ class Recomputed:
         return Figure(value, low, high, found.n)
 
     def use_by_turn(self) -> list[list[float | None]]:
-        """Per tactic and turn, the share of replies with it."""
+        """Per tactic and turn, the share of replies with it; below, how many replies there are."""
         by_turn: dict[int, list[set[int]]] = {}
         for held in self.record.conversations:
             for turn in held.turns:
                 if turn.tactics is not None and turn.t <= MOST_TURNS:
                     by_turn.setdefault(turn.t, []).append(_set(turn))
-        return [
-            [sum(k in used for used in by_turn[t]) / len(by_turn[t]) for t in sorted(by_turn)]
+        turns = [by_turn[t] for t in sorted(by_turn)]
+        shares: list[list[float | None]] = [
+            [sum(k in used for used in turn) / len(turn) for turn in turns]
             for k in range(TACTIC_COUNT)
         ]
+        return [*shares, [float(len(turn)) for turn in turns]]
 
     def after(self) -> list[list[float | None]]:
-        """Row j, column k: the share of replies with k right after one with j."""
+        """Row j, column k: the share of replies with k right after one with j; last, how many."""
         pairs = [
             (_set(first), _set(second))
             for held in self.record.conversations
@@ -86,8 +88,11 @@ class Recomputed:
         for j in range(TACTIC_COUNT):
             seconds = [second for first, second in pairs if j in first]
             result.append([
-                sum(k in second for second in seconds) / len(seconds) if seconds else None
-                for k in range(TACTIC_COUNT)
+                *(
+                    sum(k in second for second in seconds) / len(seconds) if seconds else None
+                    for k in range(TACTIC_COUNT)
+                ),
+                float(len(seconds)),
             ])
         return result
 

@@ -129,7 +129,8 @@ class FigureCheck:
         expected = system.use_by_turn() if by_turn else system.after()
         for row, shares in zip(rows, expected, strict=True):
             for cell, share in zip(row, shares, strict=True):
-                value = None if share is None else 100 * share
+                factor = 1.0 if "n" in cell.classes else 100.0
+                value = None if share is None else factor * share
                 self._value(f"{self._name(page)}: {table.caption}", cell.text or "–", value)
 
     def _talks(self, page: Page, table: Table) -> None:

@@ -42,8 +42,7 @@ class Column:
         rows: From a system's turns to rows of sums, shape (K, d).
         better: `higher`, `lower`, or None where neither is.
         scale: Ends of a closed scale, for marking figures that lie at its bound.
-        interval: Whether an interval is given (raw macro stickiness is a point, and what is
-            unscored is counted, not estimated).
+        interval: Whether an interval is given (raw macro stickiness is a point).
         rare_left_out: Whether tactics in fewer than 10 conversations are left out of it.
     """
 
@@ -273,7 +272,7 @@ def _columns() -> list[Column]:
             for name in (*OVERLAPS, EMBEDDING)
             for pairing in PAIRINGS
         ),
-        Column("unscored", "unscored", Ratio(), _per_turn(unscored), "lower", interval=False),
+        Column("unscored", "unscored", Ratio(), _per_turn(unscored), "lower"),
         *(Column(name, heading, Ratio(), rows, better) for name, heading, rows, better in SEEKER),
     ]
     return columns
