@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from inspect_ai.log import EvalLog
     from inspect_ai.model import GenerateConfig, Model
 
-MOST_RETRIES = 8
-"""Of a request, with growing pauses of some ten minutes together; Inspect itself has no end."""
 STOPPED = "stopped"
 """The fault of a cell that was not finished because the run was stopped."""
 
@@ -130,7 +128,7 @@ def _open(cell: Cell, reached: Reached) -> Ready:
         task,
         model=model or NOT_GIVEN,
         epochs=request.epochs,
-        config=GenerateConfig(max_retries=MOST_RETRIES).merge(task.config).merge(config),
+        config=task.config.merge(config),
         metadata={**(task.metadata or {}), **said},
     )
     return Ready(cell, model, task)
