@@ -40,3 +40,12 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     names = list(known)
     close = difflib.get_close_matches(name, names, n=1)
     return f"did you mean {close[0]}?" if close else f"there are: {', '.join(names)}"
+
+
+def on_one_line(error: BaseException, most: int = 160) -> str:
+    r"""All that another library's error says, on one line of so many characters; may be empty.
+
+    >>> on_one_line(ValueError("no such file\n  in line 3"))
+    'no such file in line 3'
+    """
+    return " ".join(str(error).split())[:most]

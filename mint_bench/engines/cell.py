@@ -15,7 +15,7 @@ from mint_bench.engines.progress import CELL
 from mint_bench.engines.reaching import Reached
 from mint_bench.engines.request import RunRequest, command_line, generation_of, task_arguments
 from mint_bench.engines.time_spent import NONE_SPENT, TimeSpent, time_spent
-from mint_bench.errors import MintError
+from mint_bench.errors import MintError, on_one_line
 from mint_bench.inspect_plugin.board import COMMAND
 from mint_bench.records.schema import Record
 
@@ -172,7 +172,7 @@ def open_model(engine: Engine, config: "GenerateConfig") -> "Model | None":
     except MintError:
         raise
     except Exception as error:  # noqa: BLE001 - what reads weights has errors of its own
-        reason = " ".join(str(error).split())[:200] or repr(error)
+        reason = on_one_line(error, 200) or repr(error)
         raise MintError(f"model {engine.model} cannot be had: {reason}") from None
 
 

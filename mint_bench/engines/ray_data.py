@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from mint_bench.engines.ray_cluster import check_cluster
-from mint_bench.errors import MintError, first_line
+from mint_bench.errors import MintError, first_line, on_one_line
 from mint_bench.records.corpus import Counts, Job, score_part
 from mint_bench.records.corpus_files import Part
 
@@ -34,7 +34,7 @@ def score_on_ray(parts: Sequence[Part], job: Job, address: str) -> Iterator[Coun
     try:
         ray.init(address=address, log_to_driver=False, ignore_reinit_error=True)
     except (ConnectionError, ValueError, RuntimeError) as error:
-        reason = " ".join(str(error).split())[:160]
+        reason = on_one_line(error)
         raise MintError(f"--ray {address}: no cluster there ({reason})") from None
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False

@@ -12,7 +12,7 @@ from mint_bench.engines.decide import plain_name
 from mint_bench.engines.engine import EMBEDDED, engine_for
 from mint_bench.engines.reaching import Reached
 from mint_bench.engines.served import refuse_secrets
-from mint_bench.errors import MintError, suggestion
+from mint_bench.errors import MintError, on_one_line, suggestion
 
 if TYPE_CHECKING:
     from inspect_ai.model import Model
@@ -160,5 +160,5 @@ def _opened(settings: dict[str, Any], spec: str, reached: Reached) -> list["Mode
             for engine in engines
         ]
     except (ValidationError, ValueError, TypeError, ImportError, OSError) as error:
-        reason = " ".join(str(error).split())[:200]
+        reason = on_one_line(error, 200)
         raise MintError(f"{told}: {reason}") from None

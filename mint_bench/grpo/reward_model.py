@@ -7,7 +7,7 @@ their order within a group counts.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from mint_bench.errors import MintError, first_line
+from mint_bench.errors import MintError, first_line, on_one_line
 from mint_bench.metrics.measured import Measured, missing
 from mint_bench.replay.chat import as_line
 
@@ -142,7 +142,7 @@ class ServedRewardModel:
             rows = sorted(answer.json()["data"], key=lambda row: row["index"])
             numbers = [[float(number) for number in row["probs"]] for row in rows]
         except (requests.RequestException, ValueError, KeyError, TypeError) as error:
-            reason = " ".join(str(error).split())[:160]
+            reason = on_one_line(error)
             return [missing(f"reward server failed: {reason}")] * len(texts)
         if len(numbers) != len(texts) or any(len(row) != 1 for row in numbers):
             return [missing("reward server: expected one number a text")] * len(texts)

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any
 
 from mint_bench.conversation import Conversation
-from mint_bench.errors import MintError
+from mint_bench.errors import MintError, on_one_line
 from mint_bench.files import parse_json
 from mint_bench.judging import load_judge
 from mint_bench.judging.judge import Judge
@@ -145,7 +145,7 @@ def score_part(part: Part, job: Job, node: str = "") -> Counts:
         with becoming(fs, folder, final) as handle:
             write_rows(handle, job.form, _scored(part, job, counts))
     except OSError as error:
-        reason = " ".join(str(error).split())[:160]
+        reason = on_one_line(error)
         raise MintError(f"{part.path}, {part.name}: {reason}; the same command goes on") from None
     write(fs, done, json.dumps(asdict(counts)).encode())
     return counts

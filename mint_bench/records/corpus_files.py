@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any, Literal
 
 from fsspec.core import url_to_fs
 
-from mint_bench.errors import MintError
+from mint_bench.errors import MintError, on_one_line
 from mint_bench.files import LONGEST_LINE, too_long
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def storage(address: str) -> Iterator[None]:
     except MintError:
         raise
     except Exception as error:  # noqa: BLE001 - see above
-        told = " ".join(str(error).split())[:160] or type(error).__name__
+        told = on_one_line(error) or type(error).__name__
         raise MintError(f"{address}: cannot be read or written ({told})") from None
 
 
