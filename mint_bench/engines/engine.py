@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mint_bench.engines.decide import Machine
-from mint_bench.inspect_plugin.board import HARDWARE, MODEL_REVISION
+from mint_bench.inspect_plugin.board import HARDWARE, MODEL_REVISION, OPEN_WEIGHTS
 
 EMBEDDED = "embedded"
 AT_ONCE = 32
@@ -42,16 +42,23 @@ def engine_for(model: str) -> Engine:
     if model == "human":
         return Engine(None, {}, {})
     if model == EMBEDDED:
-        from mint_bench.local_models.embedded_model import HUB_NAME, REVISION, embedded_model_path
+        from mint_bench.local_models.embedded_model import HUB_NAME, embedded_model_path
 
         prepare_local(f"hf/{HUB_NAME}")
         path = str(embedded_model_path())
-        said = {MODEL_REVISION: REVISION, HARDWARE: hardware()}
+        said = embedded_weights() | {HARDWARE: hardware()}
         return Engine(f"hf/{HUB_NAME}", {"model_path": path}, said)
     if model.startswith("hf/"):
         prepare_local(model)
         return Engine(model, {}, {HARDWARE: hardware()})
     return Engine(model, {}, {})
+
+
+def embedded_weights() -> dict[str, str]:
+    """What a run's metadata say of the embedded model's weights, however it is reached."""
+    from mint_bench.local_models.embedded_model import REVISION
+
+    return {MODEL_REVISION: REVISION, OPEN_WEIGHTS: "yes"}
 
 
 def hardware(here: Machine | None = None) -> str:

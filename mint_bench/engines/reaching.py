@@ -16,6 +16,7 @@ from mint_bench.engines.engine import (
     AT_ONCE,
     EMBEDDED,
     Engine,
+    embedded_weights,
     engine_for,
     hardware,
     prepare_local,
@@ -26,7 +27,7 @@ from mint_bench.engines.served import on_servers
 from mint_bench.engines.telling import Telling
 from mint_bench.engines.vllm_server import Server, ServerSpec, serving
 from mint_bench.errors import MintError
-from mint_bench.inspect_plugin.board import HARDWARE, MODEL_REVISION
+from mint_bench.inspect_plugin.board import HARDWARE
 from mint_bench.inspect_plugin.spread import PROVIDER as SPREAD
 from mint_bench.inspect_plugin.spread import SEPARATOR, at_rank
 
@@ -271,11 +272,11 @@ def _on(
     server: Server, spec: ServerSpec, adapters: list[Adapter], here: Machine
 ) -> tuple[Engine, ...]:
     """How a server's model is reached, or each of its adapters."""
-    from mint_bench.local_models.embedded_model import HUB_NAME, REVISION
+    from mint_bench.local_models.embedded_model import HUB_NAME
 
     said = {HARDWARE: hardware(here)}
     if spec.name == HUB_NAME and Path(spec.weights).is_dir():
-        said[MODEL_REVISION] = REVISION
+        said |= embedded_weights()
     names = [f"vllm/{spec.name}:{adapter.name}" for adapter in adapters] or [f"vllm/{spec.name}"]
     url, copies = server.url, spec.data_parallel
     if copies > 1:  # a conversation stays with the copy that has its beginning in its cache

@@ -22,6 +22,9 @@ REGRADED = "mint_bench_regraded"
 MODEL_REVISION = "mint_bench_model_revision"
 """Key of a run's metadata: what pins the weights."""
 
+OPEN_WEIGHTS = "mint_bench_open_weights"
+"""Key of a run's metadata: that anyone can have the weights, where that is known for sure."""
+
 
 SAMPLING = (
     "temperature", "top_p", "top_k", "max_tokens", "seed", "frequency_penalty",

@@ -20,6 +20,7 @@ from mint_bench.inspect_plugin.board import (
     HARDWARE,
     JUDGE_REFS,
     MODEL_REVISION,
+    OPEN_WEIGHTS,
     REGRADED,
     SAMPLING,
     SEEKER_REF,
@@ -214,11 +215,13 @@ def _settings(log: EvalLog, run: RunBoard, kind: Kind) -> Settings:
     if kind == "human":
         return Settings(model="human", epochs=epochs)
     provider, _, name = _model(log).partition("/")
-    revision = (log.eval.metadata or {}).get(MODEL_REVISION)
+    said = log.eval.metadata or {}
+    revision = said.get(MODEL_REVISION)
     return Settings(
         model=name,
         provider=provider,
         revision=str(revision) if revision else None,
+        open_weights=True if said.get(OPEN_WEIGHTS) else None,
         system_prompt_sha=run.system_prompt_sha,
         sampling={} if kind == "trivial" else _sampling(log, run),
         epochs=epochs,
