@@ -31,6 +31,7 @@ AT_ONCE = 32
 CONTEXT = 4096
 OPTIONS = {"max_model_len": CONTEXT, "max_num_seqs": AT_ONCE, "block_size": 32}
 """Of vLLM, the same on both sides."""
+RATE = "rate.json"
 SHARE_OF_BARE, AS_FAST, CACHED = 0.90, 1.0, 0.80
 
 
@@ -86,12 +87,12 @@ def with_lm_eval(work: Work, folder: Path) -> float:
 
 
 def _rate(side: str, work: Work, folder: Path, engine: str = "") -> float:
-    """A side in a process of its own, which says its rate in its last line."""
+    """A side in a process of its own, which leaves its rate in a file, as engines print a lot."""
     words = [sys.executable, "-m", "benchmarks.engines", "--side", side, "--engine", engine]
     words += ["--source", work.source, "--conversations", str(work.conversations)]
     words += ["--tokens", str(work.tokens), "--folder", str(folder)]
-    done = subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True, env=environment())
-    return float(json.loads(done.stdout.splitlines()[-1])["tokens_per_second"])
+    subprocess.run(words, check=True, stdout=subprocess.DEVNULL, env=environment())
+    return float(json.loads((folder / RATE).read_text("utf-8"))["tokens_per_second"])
 
 
 def environment() -> dict[str, str]:
@@ -260,10 +261,13 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=PAIRS)
     given = parser.parse_args()
     work = Work(given.source or source(), given.conversations, given.tokens)
-    if given.side == "ours":
-        print(json.dumps(run_ours(work, given.folder, given.engine)))
-    elif given.side:
-        print(json.dumps(run_bare(work) if given.side == "bare" else run_lm_eval(work)))
+    if given.side:
+        rate = {
+            "ours": lambda: run_ours(work, given.folder, given.engine),
+            "bare": lambda: run_bare(work),
+            "lm_eval": lambda: run_lm_eval(work),
+        }[given.side]()
+        (given.folder / RATE).write_text(json.dumps(rate), encoding="utf-8")
     else:
         if unknown := set(given.names) - set(every):
             parser.error(f"no measure is called {min(unknown)}; there are: {', '.join(every)}")
