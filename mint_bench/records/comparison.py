@@ -278,7 +278,12 @@ def _places(
 
 
 def paired_rows(column: Column, turns: Sequence[Turns]) -> Floats:
-    """A column's rows of several systems, shape (M, K, d); row c of each is one conversation.
+    """A column's rows of several systems, as `paired` puts them side by side."""
+    return paired(column, turns, [column.rows(system) for system in turns])
+
+
+def paired(column: Column, turns: Sequence[Turns], rows: Sequence[Floats]) -> Floats:
+    """Rows of several systems side by side, shape (M, K, d); row c of each is one conversation.
 
     A conversation that a system lacks is a row of zeros. Where a column leaves out rare tactics,
     only those that are common enough in every system stay: all are compared on the same ones.
@@ -286,10 +291,9 @@ def paired_rows(column: Column, turns: Sequence[Turns]) -> Floats:
     ids = sorted({name for system in turns for name in system.ids})
     place = {name: position for position, name in enumerate(ids)}
     blocks = []
-    for system in turns:
-        rows = column.rows(system)
-        block = np.zeros((len(ids), rows.shape[1]))
-        block[[place[name] for name in system.ids]] = rows
+    for system, own in zip(turns, rows, strict=True):
+        block = np.zeros((len(ids), own.shape[1]))
+        block[[place[name] for name in system.ids]] = own
         blocks.append(block)
     stacked = np.array(blocks)
     return stacked * common_mask(stacked) if column.rare_left_out else stacked
