@@ -133,9 +133,14 @@ def conversation_of(state: TaskState) -> Conversation:
     return state.metadata_as(SampleData).conversation(str(state.sample_id))
 
 
-def keep(state: TaskState, t: int, reply: Reply) -> None:
-    """Put a reply into the sample's store at once, so that an interrupted sample keeps it."""
-    held = state.store_as(Held)
+def keep(held: Held, t: int, reply: Reply) -> None:
+    """Put a reply into the sample's store at once, so that an interrupted sample keeps it.
+
+    Args:
+        held: What `state.store_as(Held)` gives, once a sample: it is dear to make.
+        t: The turn.
+        reply: What the system gave.
+    """
     held.replies = [
         *held.replies,
         HeldReply(

@@ -12,7 +12,7 @@ from inspect_ai.util import collect
 
 from mint_bench.conversation import Conversation, Reply
 from mint_bench.inspect_plugin.generation import Truncate, ask, to_messages
-from mint_bench.inspect_plugin.held import conversation_of, keep
+from mint_bench.inspect_plugin.held import Held, conversation_of, keep
 from mint_bench.replay.chat import ChatLine, as_line, human_replies, opening, reply_line
 from mint_bench.replay.histories import gold_history, own_history
 
@@ -22,6 +22,7 @@ class Asked:
 
     def __init__(self, state: TaskState, model: Model, truncate: Truncate | None = None) -> None:
         self._state = state
+        self._held = state.store_as(Held)
         self._truncate = truncate
         self._model = model
         self._calls = 0
@@ -33,7 +34,7 @@ class Asked:
 
     async def _reply(self, t: int, lines: Sequence[ChatLine]) -> Reply:
         reply, output = await ask(self._model, lines, truncate=self._truncate)
-        keep(self._state, t, reply)
+        keep(self._held, t, reply)
         self._state.output = output if not output.empty else ModelOutput()
         return reply
 
@@ -84,9 +85,9 @@ def repeat_human() -> Solver:
     """Take the human supporter's turns as the replies; no model is asked."""
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:  # noqa: ARG001 - Inspect's
-        conversation = conversation_of(state)
+        conversation, held = conversation_of(state), state.store_as(Held)
         for t, reply in enumerate(human_replies(conversation), 1):
-            keep(state, t, reply)
+            keep(held, t, reply)
         state.messages = to_messages([as_line(turn) for turn in conversation.turns])
         return state
 
