@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from inspect_ai.log import EvalSample
 
 PAIRS = 5
-AT_ONCE = 32
 CONTEXT = 4096
+AT_ONCE = 32
+"""What the engine runs side by side; ours has as many requests again waiting for it, the others
+hand over all at once."""
 OPTIONS = {"max_model_len": CONTEXT, "max_num_seqs": AT_ONCE, "block_size": 32}
 """Of vLLM, the same on both sides."""
 RATE = "rate.json"
@@ -111,12 +113,13 @@ def run_ours(work: Work, folder: Path, engine: str) -> dict[str, Any]:
 
 def _run(work: Work, folder: Path, engine: Any, task: str) -> tuple[dict[str, Any], Path]:  # noqa: ANN401 - a literal
     from mint_bench.engines.decide import Reach
+    from mint_bench.engines.engine import AT_HAND
     from mint_bench.engines.request import RunRequest
     from mint_bench.engines.run import run
 
     request = RunRequest(
         "embedded", task, work.source, limit=work.conversations, max_tokens=work.tokens,
-        max_connections=AT_ONCE,
+        max_connections=AT_ONCE * AT_HAND,
     )  # fmt: skip
     options = tuple(f"{name}={value}" for name, value in OPTIONS.items())
     result = run(request, folder / "logs", folder / "results", Reach(engine, vllm=options))

@@ -14,6 +14,9 @@ from mint_bench.inspect_plugin.board import HARDWARE, MODEL_REVISION, OPEN_WEIGH
 EMBEDDED = "embedded"
 AT_ONCE = 32
 """Requests at a time to a server, where the user says nothing: what keeps its batch full."""
+AT_HAND = 2
+"""Times as many to one that was started here: while Inspect looks at answers that came together,
+the engine goes on with those that wait."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import Any
 from mint_bench.engines.adapters import Adapter, find_adapters
 from mint_bench.engines.decide import Decision, Machine, Reach, decide, machine, name_of
 from mint_bench.engines.engine import (
+    AT_HAND,
     AT_ONCE,
     EMBEDDED,
     Engine,
@@ -283,7 +284,7 @@ def _on(
         names = [f"{SPREAD}/{name}" for name in names]
         url = SEPARATOR.join(at_rank(url, rank) for rank in range(copies))
     arguments = {"base_url": url, "api_key": server.key}
-    return tuple(Engine(name, arguments, said, AT_ONCE * copies) for name in names)
+    return tuple(Engine(name, arguments, said, AT_ONCE * AT_HAND * copies) for name in names)
 
 
 def _without_start(decision: Decision, reach: Reach, here: Machine) -> Engine:

