@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TextIO, TypeVar
 
 from mint_bench.errors import MintError
+from mint_bench.misfits import told
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel, ValidationError
-    from pydantic_core import ErrorDetails
+    from pydantic import BaseModel
 
 ModelT = TypeVar("ModelT", bound="BaseModel")
 LONGEST_LINE = 64 * 1024 * 1024
@@ -229,13 +229,17 @@ def validate_model(value: object, model: type[ModelT], where: str) -> ModelT:
     Raises:
         MintError: "where: field.path: message" of the first fault, and how many follow.
     """
-    with fits_the_model(where):
+    with fits_the_model(where, model):
         return model.model_validate(value)
 
 
 @contextmanager
-def fits_the_model(where: str) -> Iterator[None]:
+def fits_the_model(where: str, model: "type[BaseModel] | None" = None) -> Iterator[None]:
     """Tell what does not fit a pydantic model in one line that starts with `where`.
+
+    Args:
+        where: File, line or field.
+        model: By which a field with a typo is told with its right name.
 
     Raises:
         MintError: As `validate_model`.
@@ -245,33 +249,7 @@ def fits_the_model(where: str) -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        raise MintError(_told_of_model(error, where)) from None
-
-
-def _told_of_model(error: "ValidationError", where: str) -> str:
-    faults = error.errors(include_url=False)
-    # A list with a bad item is also called too short: the item is the fault.
-    spoilt = {fault["loc"][:end] for fault in faults for end in range(len(fault["loc"]))}
-    first, *others = [
-        fault for fault in faults if fault["type"] != "too_short" or fault["loc"] not in spoilt
-    ]
-    more = f" (and {len(others)} more)" if others else ""
-    return f"{where}: {_describe(first)}{more}"
-
-
-def _describe(fault: "ErrorDetails") -> str:
-    """One fault as "field.path: message", with the value at fault where it is short."""
-    message = fault["msg"].removeprefix("Value error, ")
-    if fault["type"] == "missing":
-        message = "missing"
-    elif fault["type"] == "extra_forbidden":
-        message = "unknown field; check its spelling or remove it"
-    elif fault["type"] in {"model_type", "model_attributes_type", "dict_type"}:
-        message = f"expected named fields, found {fault['input']!r:.40}"
-    elif isinstance(fault["input"], str | int | float | bool | None):
-        message += f", found {fault['input']!r:.40}"
-    path = ".".join(str(part) for part in fault["loc"])
-    return f"{path}: {message}" if path else message
+        raise MintError(told(error, where, model)) from None
 
 
 def write_text(path: Path, text: str) -> None:
