@@ -22,13 +22,13 @@ class MintError(Exception):
         super().__init__(plain(without_secrets(" ".join(message.split()))))
 
 
-def first_line(error: BaseException, most: int = 160) -> str:
-    r"""What another library's error says, in one line of so many characters.
+def on_one_line(error: BaseException, most: int = 160) -> str:
+    r"""What another library's error says, on one line of so many characters; else its kind.
 
-    >>> first_line(ValueError("no such file\n  in line 3")), first_line(ValueError())
-    ('no such file', 'ValueError')
+    >>> on_one_line(ValueError("no such file\n  in line 3")), on_one_line(ValueError())
+    ('no such file in line 3', 'ValueError')
     """
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:most]
+    return " ".join(str(error).split())[:most] or type(error).__name__
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
@@ -40,12 +40,3 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     names = list(known)
     close = difflib.get_close_matches(name, names, n=1)
     return f"did you mean {close[0]}?" if close else f"there are: {', '.join(names)}"
-
-
-def on_one_line(error: BaseException, most: int = 160) -> str:
-    r"""All that another library's error says, on one line of so many characters; may be empty.
-
-    >>> on_one_line(ValueError("no such file\n  in line 3"))
-    'no such file in line 3'
-    """
-    return " ".join(str(error).split())[:most]

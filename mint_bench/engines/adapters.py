@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from mint_bench.errors import MintError, first_line
+from mint_bench.errors import MintError, on_one_line
 from mint_bench.tactics.tagger import TACTICS
 
 CONFIG = "adapter_config.json"
@@ -80,5 +80,5 @@ def _from_hub(text: str) -> Path:
     try:
         return Path(snapshot_download(name, revision=revision or None))
     except Exception as error:  # noqa: BLE001 - the hub's client raises what its libraries do
-        reason = first_line(error, 200)
+        reason = on_one_line(error, 200)
         raise MintError(f"adapter {text} is no folder and cannot be fetched: {reason}") from None

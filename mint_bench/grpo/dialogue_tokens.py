@@ -7,7 +7,7 @@ template has there. The mask says which is which.
 from collections.abc import Sequence
 from typing import Any
 
-from mint_bench.errors import MintError, first_line
+from mint_bench.errors import MintError, on_one_line
 from mint_bench.grpo.data import ChatMessages
 from mint_bench.local_models.likelihood import special_tokens
 
@@ -100,7 +100,7 @@ class DialogueTokens:
                 )
             )
         except (TemplateError, ValueError, TypeError, KeyError) as error:
-            reason = first_line(error)
+            reason = on_one_line(error)
             raise MintError(
                 f"model.name: its chat template takes no such conversation ({reason}); choose "
                 "another model or leave out the system prompt's style"

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from mint_bench.errors import MintError, first_line
+from mint_bench.errors import MintError, on_one_line
 from mint_bench.files import read_json
 from mint_bench.grpo.recipe import ModelSettings
 from mint_bench.local_models.embedded_model import HUB_NAME, embedded_model_path
@@ -62,7 +62,7 @@ def load(settings: ModelSettings) -> tuple[Any, Any]:
             where, revision=settings.revision, dtype=getattr(torch, settings.precision)
         )
     except (OSError, ValueError, KeyError, ImportError) as error:
-        reason = first_line(error)
+        reason = on_one_line(error)
         raise MintError(
             f"model.name: {settings.name} is not loaded ({reason}); give a folder with weights "
             "and tokenizer, or a name on the hub"
@@ -93,7 +93,7 @@ def _with_adapter(model: Any, folder: str) -> Any:  # noqa: ANN401 - peft is unt
     try:
         return PeftModel.from_pretrained(model, folder, is_trainable=True)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
-        reason = first_line(error)
+        reason = on_one_line(error)
         raise MintError(
             f"model.adapter: {folder} does not fit the base ({reason}); name its own base"
         ) from None

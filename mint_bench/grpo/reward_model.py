@@ -7,7 +7,7 @@ their order within a group counts.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from mint_bench.errors import MintError, first_line, on_one_line
+from mint_bench.errors import MintError, on_one_line
 from mint_bench.metrics.measured import Measured, missing
 from mint_bench.replay.chat import as_line
 
@@ -150,7 +150,7 @@ class ServedRewardModel:
 
 
 def _not_loaded(model: str, error: Exception) -> MintError:
-    reason = first_line(error)
+    reason = on_one_line(error)
     return MintError(
         f"reward model {model}: not loaded ({reason}); give a folder with weights and tokenizer, "
         "or a name on the hub"

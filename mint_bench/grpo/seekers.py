@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from mint_bench.conversation import Turn
-from mint_bench.errors import MintError, first_line
+from mint_bench.errors import MintError, on_one_line
 from mint_bench.grpo.data import Case
 from mint_bench.grpo.recipe import RolloutSettings
 from mint_bench.grpo.role_loop import RoleLoop
@@ -142,7 +142,7 @@ class Personas:
         except MintError:
             raise
         except Exception as error:  # noqa: BLE001 - each provider fails in its own way
-            persona.seeker.ended("broken", f"the seeker's model failed: {first_line(error)}")
+            persona.seeker.ended("broken", f"the seeker's model failed: {on_one_line(error)}")
             return None
 
     def emotions(self) -> list[Measured]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from inspect_ai.log import EvalLog, EvalSample, read_eval_log
 from inspect_ai.model import GenerateConfig
 
-from mint_bench.errors import MintError, first_line
+from mint_bench.errors import MintError, on_one_line
 from mint_bench.files import fits_the_model, validate_model
 from mint_bench.inspect_plugin.archive import check_archive
 from mint_bench.inspect_plugin.board import (
@@ -73,7 +73,7 @@ def record_from_log(log: EvalLog | Path) -> Record:
     except (TypeError, ValueError, AttributeError, LookupError, OverflowError) as error:
         # Whoever wrote the log wrote the scores' metadata, too: anything may stand there.
         raise MintError(
-            f"{where}: its scores are not in the form that mint-bench writes ({first_line(error)})"
+            f"{where}: its scores are not in the form that mint-bench writes ({on_one_line(error)})"
         ) from None
 
 
@@ -114,7 +114,7 @@ def read_log(path: Path) -> EvalLog:
     except MintError:
         raise
     except Exception as error:  # noqa: BLE001 - a damaged file fails in whatever reads it first
-        raise MintError(f"{path}: not a readable log of Inspect ({first_line(error)})") from None
+        raise MintError(f"{path}: not a readable log of Inspect ({on_one_line(error)})") from None
 
 
 def _run_board(log: EvalLog, where: str) -> RunBoard:

@@ -13,7 +13,7 @@ from inspect_ai.model import Model
 from inspect_ai.scorer import Score
 
 from mint_bench import __version__
-from mint_bench.errors import MintError, first_line
+from mint_bench.errors import MintError, on_one_line
 from mint_bench.inspect_plugin.board import BOARD, REGRADED
 from mint_bench.inspect_plugin.faults import told_by_us
 from mint_bench.inspect_plugin.logs import SCORER, read_log, record_from_log
@@ -76,7 +76,7 @@ def regrade(
         except MintError:
             raise
         except (ValueError, RuntimeError, OSError) as error:
-            raise MintError(f"{path}: cannot be scored again ({first_line(error)})") from None
+            raise MintError(f"{path}: cannot be scored again ({on_one_line(error)})") from None
     new.eval.model_roles = before
     for sample in new.samples or []:
         sample.scores = {**(sample.scores or {}), **kept[_key(sample)]}

@@ -17,7 +17,7 @@ from typing import Any
 
 from mint_bench.beside import NO_REPLY, FollowUp
 from mint_bench.conversation import Speaker, Turn
-from mint_bench.errors import MintError, first_line
+from mint_bench.errors import MintError, on_one_line
 from mint_bench.language import not_english
 from mint_bench.local_models.embedded_model import HUB_NAME, REVISION, embedded_model_path
 from mint_bench.metrics.follow_up import first_that_fits, follow_up_gain, shared
@@ -118,7 +118,7 @@ class FollowUpLikelihood:
             fits = self._context_ids([ChatLine("user", SILENCE)], SILENCE)
         except (TemplateError, ValueError, TypeError, KeyError) as error:
             raise MintError(
-                f"{model}: its chat template takes no plain conversation ({first_line(error)}); "
+                f"{model}: its chat template takes no plain conversation ({on_one_line(error)}); "
                 "choose another model"
             ) from None
         if not fits:
@@ -191,7 +191,7 @@ class FollowUpLikelihood:
                 try:
                     found |= zip(batch, self._forward(batch, silent[0][:common]), strict=True)
                 except RuntimeError as error:
-                    found |= dict.fromkeys(batch, f"model failed: {first_line(error)}")
+                    found |= dict.fromkeys(batch, f"model failed: {on_one_line(error)}")
         return found
 
     def _batches(self, rows: Sequence[Row], prefix: int) -> Iterator[list[Row]]:
@@ -272,7 +272,7 @@ def _load(model: str | Path, device: str | None) -> tuple[Any, Any]:
         )
     except (OSError, ValueError, KeyError, ImportError) as error:
         raise MintError(
-            f"{model}: not loaded as a language model ({first_line(error)}); give a folder with "
+            f"{model}: not loaded as a language model ({on_one_line(error)}); give a folder with "
             "weights and tokenizer, or a name on the hub"
         ) from None
     if not tokenizer.chat_template:

@@ -62,7 +62,8 @@ def parts_of(files: Sequence[str], part_bytes: int = PART_BYTES) -> list[Part]:
         with storage(given):
             fs, path = file_system(given)
             paths = sorted(str(p) for p in fs.glob(path)) if "*" in path else [path]
-            for one in paths:
+        for one in paths:
+            with storage(one):
                 address = str(fs.unstrip_protocol(one))
                 for start, end in _cuts(fs, one, part_bytes):
                     found.append(Part(len(found), address, start, end))
@@ -83,25 +84,22 @@ def storage(address: str) -> Iterator[None]:
     except MintError:
         raise
     except Exception as error:  # noqa: BLE001 - see above
-        told = on_one_line(error) or type(error).__name__
+        told = on_one_line(error)
         raise MintError(f"{address}: cannot be read or written ({told})") from None
 
 
 def _cuts(fs: "AbstractFileSystem", path: str, part_bytes: int) -> list[tuple[int, int]]:
-    try:
-        size = fs.size(path)
-        if path.endswith(".parquet"):
-            from pyarrow.parquet import ParquetFile
+    size = fs.size(path)
+    if path.endswith(".parquet"):
+        from pyarrow.parquet import ParquetFile
 
-            with fs.open(path, "rb") as handle:
-                groups = ParquetFile(handle).metadata.num_row_groups
-            return [(group, group + 1) for group in range(groups)]
-        if _compression(path):
-            return [(0, -1)]  # cannot be entered in the middle
         with fs.open(path, "rb") as handle:
-            opening = handle.read(1024).lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    except (OSError, ValueError) as error:
-        raise MintError(f"{path}: cannot be read ({' '.join(str(error).split())[:120]})") from None
+            groups = ParquetFile(handle).metadata.num_row_groups
+        return [(group, group + 1) for group in range(groups)]
+    if _compression(path):
+        return [(0, -1)]  # cannot be entered in the middle
+    with fs.open(path, "rb") as handle:
+        opening = handle.read(1024).lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     if opening == b"[":
         raise MintError(
             f"{path}: a JSON array cannot be read in parts; write one conversation a line"
