@@ -6,11 +6,12 @@ installed.
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 from mint_bench.engines.ray_cluster import check_cluster
-from mint_bench.errors import MintError, first_line, on_one_line
+from mint_bench.errors import MintError, on_one_line
 from mint_bench.records.corpus import Counts, Job, score_part
 from mint_bench.records.corpus_files import Part
 
@@ -39,6 +40,8 @@ def score_on_ray(parts: Sequence[Part], job: Job, address: str) -> Iterator[Coun
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
     rows = [asdict(part) for part in parts]
+    if "://" not in job.out:  # workers have a folder of their own
+        job = replace(job, out=str(Path(job.out).expanduser().absolute()))
 
     def work(row: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -56,5 +59,5 @@ def score_on_ray(parts: Sequence[Part], job: Job, address: str) -> Iterator[Coun
             yield Counts(**json.loads(row["counts"]))
     except ray.exceptions.RayError as error:
         raise MintError(
-            f"--ray {address}: the cluster failed ({first_line(error)}); the same command goes on"
+            f"--ray {address}: the cluster failed ({on_one_line(error)}); the same command goes on"
         ) from None

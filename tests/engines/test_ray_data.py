@@ -5,10 +5,13 @@ import os
 import sys
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from mint_bench.engines.ray_cluster import check_cluster
 from mint_bench.engines.ray_data import score_on_ray
 from mint_bench.errors import MintError
 from mint_bench.records.corpus import Counts, Job, begin
@@ -89,3 +92,41 @@ def test_a_part_that_cannot_be_read_ends_it_with_one_line(cluster, tmp_path):
 def test_a_cluster_that_is_not_there_is_one_line(tmp_path):
     with pytest.raises(MintError, match="no cluster there"):
         list(score_on_ray([], Job(str(tmp_path), "jsonl"), "127.0.0.1:1"))
+
+
+def test_a_folder_is_meant_from_where_the_command_is_typed(cluster, tmp_path, monkeypatch):
+    file = write_talks(tmp_path / "talks.jsonl", 10)
+    monkeypatch.chdir(tmp_path)
+    job = Job("out", "jsonl", "none", "none")
+    parts = parts_of([file])
+    begin(parts, job)
+    assert [one.conversations for one in score_on_ray(parts, job, cluster[0].address)] == [10]
+    assert list((tmp_path / "out").glob("part-*.jsonl"))
+
+
+def test_a_cluster_that_is_there_will_do(cluster):
+    check_cluster(cluster[0].address)
+
+
+@pytest.mark.parametrize("address", ["auto", "{client}"])
+def test_what_is_no_cluster_is_one_line_within_a_minute(address, monkeypatch, tmp_path):
+    monkeypatch.setenv("RAY_TMPDIR", str(tmp_path))  # where `auto` looks for one
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    began = time.monotonic()
+    with foreign() as port, pytest.raises(MintError, match="no cluster") as caught:
+        check_cluster(address.format(client=f"127.0.0.1:{port}"))
+    assert "\n" not in str(caught.value)
+    assert time.monotonic() - began < 90
+
+
+@contextmanager
+def foreign():
+    """Another program's gRPC, which is no Ray."""
+    grpc = pytest.importorskip("grpc")
+    server = grpc.server(ThreadPoolExecutor(1))
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    try:
+        yield port
+    finally:
+        server.stop(0)
