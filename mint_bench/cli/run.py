@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from mint_bench.cli.plan import show_plan
+
 
 @click.command()
 @click.argument("model")
@@ -66,11 +68,27 @@ import click
 @click.option("--ray", default=None, metavar="ADDRESS",
               help="vLLM: a Ray cluster whose machines run the copies (HOST:PORT, or auto for that "
               "of this machine, which must be one of its machines).")  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Only print the plan: calls, tokens and cost.")
+@click.option("--max-cost", type=click.FloatRange(0, min_open=True), default=None, metavar="USD",
+              help="Stop when this call has spent so much; what is finished is kept.")  # fmt: skip
+@click.option("--prices", type=click.Path(path_type=Path), default=None,
+              help="File with prices of your own, in the form of tasks/prices.yaml.")  # fmt: skip
+@click.option("--reply-tokens", type=click.IntRange(1), default=150, show_default=True,
+              help="A reply's length as the plan assumes it, with hidden reasoning.")  # fmt: skip
 @click.option("--log-dir", type=click.Path(path_type=Path), default=Path("logs"),
               show_default=True, help="Folder for Inspect's logs.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), default=Path("results"),
               show_default=True, help="Folder of records.")  # fmt: skip
-def run(model: str, log_dir: Path, out: Path, **options: Any) -> None:  # noqa: ANN401 - see Reach and RunRequest
+def run(
+    model: str,
+    dry_run: bool,
+    max_cost: float | None,
+    prices: Path | None,
+    reply_tokens: int,
+    log_dir: Path,
+    out: Path,
+    **options: Any,  # noqa: ANN401 - see Reach and RunRequest
+) -> None:
     """Evaluate MODEL and write its record.
 
     MODEL is `embedded` (SmolLM2-135M, fetched once, needs the extra `hf`), `human` (the human
@@ -90,25 +108,40 @@ def run(model: str, log_dir: Path, out: Path, **options: Any) -> None:  # noqa: 
       mint-bench run Qwen/Qwen3-4B
       mint-bench run vllm/BASE:ADAPTER --tensor-parallel-size 2
       mint-bench run Qwen/Qwen3-32B --ray auto --data-parallel-size 8
-      mint-bench run openai/NAME
+      mint-bench run openai/NAME --dry-run
+      mint-bench run openai/NAME --max-cost 5
       mint-bench run openai-api/box/NAME --base-url http://gpu1:8000 --base-url http://gpu2:8000
       mint-bench run human --task gold_history
       mint-bench run openai/NAME --judge llm --model-role grader=openai/A,google/B
       mint-bench run openai/NAME --seeker anchored --model-role seeker=openai/OTHER
-      mint-bench run openai/NAME --seeker persona --source file:profiles.yaml \
+      mint-bench run openai/NAME --seeker persona --source file:profiles.yaml \\
         --model-role 'seeker={model: openai/OTHER, temperature: 0.9}'
     """  # noqa: D301 - \b is click's mark for lines to keep
     from mint_bench.cli.live import counted, live, waited_for
     from mint_bench.engines.decide import Reach
+    from mint_bench.engines.plan import cell_plan, refuse_unpriced
+    from mint_bench.engines.prices import load_prices
+    from mint_bench.engines.progress import Watch
     from mint_bench.engines.request import RunRequest
+    from mint_bench.engines.run import cell_of
     from mint_bench.engines.run import run as evaluate
     from mint_bench.records.wording import seeker_line
 
     reach = Reach(**{field.name: options.pop(field.name) for field in fields(Reach)})
+    request, table = RunRequest(model, **options), load_prices(prices)
+    if dry_run or max_cost is not None:
+        plan = cell_plan(cell_of(request, reach), reach.for_roles(), table, reply_tokens)
+        if dry_run:
+            show_plan([plan], table, reply_tokens)
+            return
+        refuse_unpriced([plan])
     with live() as telling:
-        result = evaluate(RunRequest(model, **options), log_dir, out, reach, telling)
-    for line in filter(None, [*counted(result.watch), waited_for(result.spent)]):
+        watch = Watch(0, table, max_cost)
+        result = evaluate(request, log_dir, out, reach, telling, watch)
+    for line in counted(result.watch):
         click.echo(line, err=True)
+    if result.watch.held and (told := waited_for(result.spent)):
+        click.echo(told, err=True)
     if told := seeker_line(result.record):
         click.echo(f"seeker: {told}", err=True)
     click.echo(f"log: {result.log}", err=True)

@@ -1,15 +1,14 @@
 """`mint-bench suite`: many systems on many tasks, their plan, and a record each."""
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from mint_bench.cli.plan import console, grid_of, notes, show_plan, task_name
+
 if TYPE_CHECKING:
-    from mint_bench.engines.plan import CellPlan
-    from mint_bench.engines.prices import Prices
     from mint_bench.engines.run import SuiteResult
 
 
@@ -73,21 +72,18 @@ def suite(
       mint-bench suite suite.yaml --ray auto
     """  # noqa: D301 - \b is click's mark for lines to keep
     from mint_bench.engines.evaluating import check_instruments
-    from mint_bench.engines.plan import plan_of, unpriced
+    from mint_bench.engines.plan import plan_of, refuse_unpriced
     from mint_bench.engines.prices import load_prices
     from mint_bench.engines.suite import cells_of, read_suite
-    from mint_bench.errors import MintError
 
     read, table = read_suite(file), load_prices(prices)
     read = read.model_copy(update={"ray": ray}) if ray else read
     check_instruments(cells_of(read))
     if dry_run:
-        _show_plan(plan_of(read, table, reply_tokens), table, reply_tokens, form)
+        show_plan(plan_of(read, table, reply_tokens), table, reply_tokens, form)
         return
-    if max_cost is not None and (missing := unpriced(plan_of(read, table, reply_tokens))):
-        raise MintError(
-            f"--max-cost: the price of {missing[0]} is not known; give it by --prices FILE"
-        )
+    if max_cost is not None:
+        refuse_unpriced(plan_of(read, table, reply_tokens))
     from mint_bench.cli.live import live
     from mint_bench.engines.progress import Watch
     from mint_bench.engines.run import run_suite
@@ -100,96 +96,41 @@ def suite(
         raise click.exceptions.Exit(1)
 
 
-def _show_plan(plans: "list[CellPlan]", prices: "Prices", reply_tokens: int, form: str) -> None:
-    from mint_bench.engines.plan import total_cost, unpriced
-
-    asked = [one for plan in plans for one in plan.asked]
-    if form == "json":
-        rows = [
-            {
-                "system": plan.cell.request.model,
-                "task": plan.cell.request.task,
-                "seeker": plan.cell.request.seeker,
-                "conversations": plan.conversations,
-                "replies": plan.replies,
-                "asked": [
-                    {
-                        "role": one.role,
-                        "model": one.model,
-                        "calls": one.usage.calls,
-                        "input_tokens": one.usage.input,
-                        "output_tokens": one.usage.output,
-                        "cost_usd": one.cost,
-                    }
-                    for one in plan.asked
-                ],
-            }
-            for plan in plans
-        ]
-        click.echo(json.dumps({"cost_usd": total_cost(asked), "cells": rows}, indent=1))
-        return
-    grid = _grid("system", "task", "conversations", "replies", "calls", "tokens in", "out", "USD")
-    for plan in plans:
-        usage, request = plan.usage, plan.cell.request
-        numbers = (plan.conversations, plan.replies, usage.calls, usage.input, usage.output)
-        grid.add_row(
-            request.model, _task(request), *(f"{n:,}" for n in numbers), _dollars(plan.cost)
-        )
-    grid.add_section()
-    for role in dict.fromkeys(one.role for one in asked):
-        mine = [one for one in asked if one.role == role]
-        usages = [one.usage for one in mine]
-        sums = [sum(getattr(u, name) for u in usages) for name in ("calls", "input", "output")]
-        cost = _dollars(total_cost(mine))
-        grid.add_row(f"of all: {role}", "", "", "", *(f"{n:,}" for n in sums), cost)
-    whole = [sum(getattr(p.usage, name) for p in plans) for name in ("calls", "input", "output")]
-    counts = (sum(p.conversations for p in plans), sum(p.replies for p in plans), *whole)
-    grid.add_row("together", "", *(f"{n:,}" for n in counts), _dollars(total_cost(asked)))
-    _console().print(grid)
-    lines = [
-        f"Estimated, for replies of {reply_tokens} tokens (--reply-tokens), without any cache.",
-        "Scorers beside the ranking (also) are not counted.",
-    ]
-    if told := prices.told(one.model for one in asked):
-        lines.append(f"Prices: {told}. Yours go before them (--prices).")
-    if missing := unpriced(plans):
-        lines.append(f"Price not known: {', '.join(missing)}.")
-    _notes(lines)
-
-
 def _show_result(result: "SuiteResult", form: str) -> None:
     if form == "json":
         click.echo(json.dumps(_summary(result), indent=1))
         return
-    names = ("model", "seeker", "judge", "tagger", "here")
+    names = ("model", "seeker", "judge", "tagger", "here") if result.watch.held else ()
     used = [n for n in names if any(o.spent.seconds.get(n) for o in result.outcomes)]
-    grid = _grid("system", "task", "turns", "unscored", *used, "record")
+    grid = grid_of("system", "task", "turns", "unscored", *used, "record")
     for outcome in result.outcomes:
         request = outcome.cell.request
         if outcome.record is None:
-            grid.add_row(request.model, _task(request), "–", "–", *("" for _ in used), "none")
+            grid.add_row(request.model, task_name(request), "–", "–", *("" for _ in used), "none")
             continue
         turns = [turn for one in outcome.record.conversations for turn in one.turns]
         shares = outcome.spent.shares()
         grid.add_row(
             request.model,
-            _task(request),
+            task_name(request),
             f"{len(turns):,}",
             f"{sum(bool(turn.unscored) for turn in turns):,}",
             *(f"{shares[n]:.0%}" if n in shares else "" for n in used),
             f"{outcome.path.parent.name}/{outcome.path.name}" if outcome.path else "",
         )
-    _console().print(grid)
-    _notes(_result_notes(result))
+    console().print(grid)
+    notes(_result_notes(result))
 
 
 def _result_notes(result: "SuiteResult") -> list[str]:
     from mint_bench.cli.live import counted
 
-    lines = [
-        "Percentages: whom the conversations waited for; here = scoring and waiting for a turn.",
-        *counted(result.watch),
-    ]
+    lines = counted(result.watch)
+    if result.watch.held:
+        told = (
+            "Percentages: whom the conversations waited for; here = scoring and waiting for a turn."
+        )
+        lines.insert(0, told)
     for outcome in result.outcomes:
         if outcome.fault:
             lines.append(f"Failed: {outcome.cell.name}: {outcome.fault}")
@@ -224,38 +165,3 @@ def _summary(result: "SuiteResult") -> dict[str, Any]:
             for outcome in result.outcomes
         ],
     }
-
-
-def _task(request: Any) -> str:  # noqa: ANN401 - a RunRequest, imported late
-    return request.task if request.seeker == "scripted" else f"{request.task}, {request.seeker}"
-
-
-def _dollars(cost: float | None) -> str:
-    return "?" if cost is None else f"{cost:,.2f}"
-
-
-def _grid(*columns: str) -> Any:  # noqa: ANN401 - rich's table, imported late
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    grid = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
-    for name in columns:
-        left = name in {"system", "task", "record"}
-        grid.add_column(
-            name, justify="left" if left else "right", overflow="fold", no_wrap=not left
-        )
-    return grid
-
-
-def _console() -> Any:  # noqa: ANN401 - rich's console, imported late
-    from rich.console import Console
-
-    console = Console()
-    return console if console.is_terminal else Console(file=sys.stdout, width=160)
-
-
-def _notes(lines: list[str]) -> None:
-    from rich.text import Text
-
-    for line in lines:
-        _console().print(Text(line, style="dim"))

@@ -1,4 +1,4 @@
-"""What a suite will ask of whom, before it is run: calls, tokens and cost, estimated.
+"""What a run or a suite will ask of whom, before it is run: calls, tokens and cost, estimated.
 
 Conversations, replies and calls are counted on the conversations themselves. Tokens are taken
 from the length of the texts, and a system's replies from an assumed length; no cache is assumed.
@@ -7,16 +7,19 @@ Asks no model and opens none.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from mint_bench.conversation import Conversation
 from mint_bench.engines.cell import Cell
 from mint_bench.engines.decide import Reach
-from mint_bench.engines.prices import NOTHING, Price, Prices
+from mint_bench.engines.prices import NOTHING, Price, Prices, no_price
 from mint_bench.engines.reaching import memory_of
 from mint_bench.engines.request import RunRequest, source_of
+from mint_bench.engines.roles import models_by_role
 from mint_bench.engines.suite import HUMAN, Suite, cells_of
+from mint_bench.inspect_plugin.also import also_rubrics
+from mint_bench.inspect_plugin.roles import GRADER, SEEKER, TAGGER
 from mint_bench.judging import LLM_JUDGES
+from mint_bench.judging.also_rubric import load_also_rubric
 from mint_bench.judging.judge import DIMENSIONS
 from mint_bench.judging.prompts import empathy_questions, instructions
 from mint_bench.judging.rubric import load_rubric
@@ -59,7 +62,7 @@ class Asked:
     """What one model is asked in one cell.
 
     Attributes:
-        role: `model`, `seeker`, `judge` or `tagger`.
+        role: `model`, `seeker`, `judge`, `also` (the scorers beside the ranking) or `tagger`.
         model: Its name as Inspect writes it.
         usage: Calls and tokens.
         cost: US dollars; None where its price is not known.
@@ -109,6 +112,16 @@ def unpriced(plans: Sequence[CellPlan]) -> list[str]:
     return list(dict.fromkeys(a.model for p in plans for a in p.asked if a.cost is None))
 
 
+def refuse_unpriced(plans: Sequence[CellPlan]) -> None:
+    """Refuse to watch the cost of what has no price.
+
+    Raises:
+        MintError: If a model's price is not known; the line says how to give it.
+    """
+    if missing := unpriced(plans):
+        raise no_price(missing[0])
+
+
 def plan_of(suite: Suite, prices: Prices, reply_tokens: int = REPLY_TOKENS) -> list[CellPlan]:
     """A suite's plan, a line a cell.
 
@@ -120,10 +133,23 @@ def plan_of(suite: Suite, prices: Prices, reply_tokens: int = REPLY_TOKENS) -> l
     Raises:
         MintError: If there is no such task, seeker or source.
     """
-    return [_cell_plan(cell, suite, prices, reply_tokens) for cell in cells_of(suite)]
+    return [cell_plan(cell, suite.reach(), prices, reply_tokens) for cell in cells_of(suite)]
 
 
-def _cell_plan(cell: Cell, suite: Suite, prices: Prices, reply_tokens: int) -> CellPlan:
+def cell_plan(
+    cell: Cell, role_reach: Reach, prices: Prices, reply_tokens: int = REPLY_TOKENS
+) -> CellPlan:
+    """What one system on one task takes.
+
+    Args:
+        cell: System and task.
+        role_reach: How the models of roles are reached.
+        prices: Of the models.
+        reply_tokens: As in `plan_of`.
+
+    Raises:
+        MintError: If there is no such task, seeker or source.
+    """
     request = cell.request
     source = source_of(request)
     conversations = source.conversations[: request.limit]
@@ -132,9 +158,9 @@ def _cell_plan(cell: Cell, suite: Suite, prices: Prices, reply_tokens: int) -> C
     replies = [turn for one in turns for turn in one]
     asked = [
         Asked(role, model, usage, price.of(usage.input, 0, usage.output) if price else None)
-        for role, model, one in _usages(suite, request, source, replies)
+        for role, model, one in _usages(request, source, replies)
         for usage in [_times(one, request.epochs)]
-        for price in [_price(model, prices, cell.reach if role == "model" else suite.reach())]
+        for price in [_price(model, prices, cell.reach if role == "model" else role_reach)]
         if usage.calls
     ]
     return CellPlan(
@@ -188,26 +214,35 @@ def _times(usage: Usage, epochs: int) -> Usage:
 
 
 def _usages(
-    suite: Suite, request: RunRequest, source: Source, replies: Sequence[_Turn]
+    request: RunRequest, source: Source, replies: Sequence[_Turn]
 ) -> Iterator[tuple[str, str, Usage]]:
     """Yield (role, model, usage in one epoch)."""
+    others = models_by_role(request.model_roles)
     if request.model != HUMAN:
         definition = with_seeker(load_task(request.task), request.seeker)
         system = tokens(definition.prompt() or "")
         yield "model", request.model, _sum(Usage(1, system + r.before, r.reply) for r in replies)
     if request.seeker != SCRIPTED:
-        for model in role_names(suite.roles.get("seeker")):
+        for model in others.get(SEEKER, ()):
             yield "seeker", model, _sum(_seeker_usage(request.seeker, r) for r in replies)
-    if request.judge in LLM_JUDGES:
-        for model in role_names(suite.roles.get("grader")):
-            yield "judge", model, _judge_usage(request.judge, replies)
+    for model in others.get(GRADER, ()):
+        for role, usage in _graded(request, replies):
+            yield role, model, usage
     if request.tagger in LLM_TAGGERS:
         lengths = [r.reply for r in replies]
         if source.card.has_human and request.model != HUMAN and request.seeker != PERSONA:
             lengths += [r.human for r in replies]  # what the replies are compared with
-        names = role_names(suite.roles.get("tagger"))
+        names = others.get(TAGGER, ())
         for model in names:  # one a tactic, or one for all
             yield "tagger", model, _tagger_usage(request.tagger, lengths, len(names))
+
+
+def _graded(request: RunRequest, replies: Sequence[_Turn]) -> Iterator[tuple[str, Usage]]:
+    """What each model of the role grader is asked: as the judge, and beside the ranking."""
+    if request.judge in LLM_JUDGES:
+        yield "judge", _judge_usage(request.judge, replies)
+    for rubric in also_rubrics(request.also):
+        yield "also", _rubric_usage(rubric, replies)
 
 
 def _sum(usages: Iterator[Usage]) -> Usage:
@@ -229,6 +264,16 @@ def _judge_usage(judge: str, replies: Sequence[_Turn]) -> Usage:
     return _sum(Usage(calls, calls * (system + r.before + r.reply), written) for r in replies)
 
 
+def _rubric_usage(name: str, replies: Sequence[_Turn]) -> Usage:
+    """A scorer beside the ranking: a call for each of its questions."""
+    rubric = load_also_rubric(name)
+    asked = [question.asked() for question in rubric.questions]
+    system, calls = tokens(instructions(rubric.general, asked)), len(asked)
+    return _sum(
+        Usage(calls, calls * (system + r.before + r.reply), calls * RATING_TOKENS) for r in replies
+    )
+
+
 def _tagger_usage(tagger: str, lengths: Sequence[int], members: int) -> Usage:
     system = tokens(reply_prompt(split_reply("", "en")).system)
     if tagger == "llm":
@@ -236,16 +281,3 @@ def _tagger_usage(tagger: str, lengths: Sequence[int], members: int) -> Usage:
     own, tactics = system // len(TACTICS), len(TACTICS) // members
     calls = [(max(1, round(n / SENTENCE_TOKENS)) * tactics, n) for n in lengths]
     return _sum(Usage(n, n * (own + length), 2 * n) for n, length in calls)
-
-
-def role_names(models: Any) -> list[str]:  # noqa: ANN401 - as the suite's file has it
-    """The names of a role's models.
-
-    >>> role_names("a/b, c/d"), role_names([{"model": "e/f", "temperature": 0}])
-    (['a/b', 'c/d'], ['e/f'])
-    """
-    if models is None:
-        return []
-    entries = models.split(",") if isinstance(models, str) else models
-    entries = entries if isinstance(entries, list) else [entries]
-    return [str(e.get("model") if isinstance(e, dict) else e).strip() for e in entries]

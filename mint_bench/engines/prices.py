@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict, Field
 
 from mint_bench.engines.decide import BARE
+from mint_bench.errors import MintError
 from mint_bench.files import read_model
 from mint_bench.resources import resource
 
@@ -120,8 +121,7 @@ class Prices:
         >>> bare.price("spread/openai-api/server/gpt-x").output, bare.price("gpt-y")
         (2.0, None)
         """
-        # On how many servers it is changes no price, nor that a bare name is a server's own.
-        model = model.removeprefix("spread/").removeprefix(BARE)
+        model = as_priced(model)
         if found := self.models.get(model) or self.models.get(_DATED.sub("", model)):
             return found
         return NOTHING if model.partition("/")[0] in FREE else None
@@ -137,6 +137,17 @@ class Prices:
         )
 
 
+def as_priced(model: str) -> str:
+    """A model's name as a table of prices has it.
+
+    On how many servers it is changes no price, nor that a bare name is a server's own.
+
+    >>> as_priced("spread/openai/gpt-x"), as_priced("spread/openai-api/server/gpt-x")
+    ('openai/gpt-x', 'gpt-x')
+    """
+    return model.removeprefix("spread/").removeprefix(BARE)
+
+
 def load_prices(own: Path | None = None) -> Prices:
     """The shipped prices, and the user's before them.
 
@@ -146,3 +157,12 @@ def load_prices(own: Path | None = None) -> Prices:
     shipped = read_model(resource("tasks", "prices.yaml"), PriceTable)
     users = read_model(own, PriceTable).models if own else {}
     return Prices({**shipped.models, **users}, shipped.sources, frozenset(users))
+
+
+def no_price(model: str) -> MintError:
+    """What is said where a cost is to be watched and a model has no price."""
+    return MintError(
+        f"--max-cost: the price of {as_priced(model)} is not known; write it into a file, in US "
+        f"dollars a million tokens, `models: {{{as_priced(model)}: {{input: 1.5, output: 6}}}}`, "
+        "and give --prices FILE"
+    )

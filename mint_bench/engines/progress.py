@@ -45,6 +45,8 @@ class Watch:
         tokens: Written by any model in this call.
         cost: US dollars spent in this call, as far as prices are known.
         stopped: Whether it was stopped for its cost.
+        unpriced: A model whose price turned out not to be known while `most` is set: what cannot
+            be counted is not spent.
         caches: By server: how much of the prompts of this call it had in its prefix cache, where
             it tells.
         worked: Seconds in which conversations were held, but for those since `since`.
@@ -60,6 +62,7 @@ class Watch:
     tokens: int = 0
     cost: float = 0.0
     stopped: bool = False
+    unpriced: str | None = None
     caches: dict[str, CacheUse] = field(default_factory=dict)
     worked: float = 0.0
     since: float | None = None
@@ -109,8 +112,13 @@ class Watch:
         """Count a model's answer."""
         if model.partition("/")[0] not in PADDED:
             self.tokens += usage.output_tokens
-        self.cost += self.prices.cost(model, usage) or 0.0
-        if self.most is not None and self.cost >= self.most and not self.stopped:
+        cost = self.prices.cost(model, usage)
+        self.cost += cost or 0.0
+        if self.most is None or self.stopped:
+            return
+        if cost is None:
+            self.unpriced = model
+        if cost is None or self.cost >= self.most:
             self.stopped = True
             os.kill(os.getpid(), signal.SIGINT)
 

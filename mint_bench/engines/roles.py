@@ -87,6 +87,21 @@ def role_names(specs: Sequence[str]) -> list[str]:
     return [model["model"] for model in models if ADDRESS not in (model.get(ARGUMENTS) or {})]
 
 
+def models_by_role(specs: Sequence[str]) -> dict[str, list[str]]:
+    """The names of each role's models.
+
+    >>> models_by_role(["grader=a/b, c/d", "seeker={model: e/f, temperature: 0}"])
+    {'grader': ['a/b', 'c/d'], 'seeker': ['e/f']}
+
+    Raises:
+        MintError: If a role is not in form.
+    """
+    return {
+        role: [_settings(model)["model"] for model in models]
+        for role, models in map(_parsed, specs)
+    }
+
+
 def without_arguments(spec: str) -> str:
     """A role's text as a record may carry it, without addresses, keys and paths of this machine.
 

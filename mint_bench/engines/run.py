@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mint_bench.engines.cell import Cell, Outcome
 from mint_bench.engines.decide import Reach
-from mint_bench.engines.evaluating import evaluate
+from mint_bench.engines.evaluating import check_instruments, evaluate
 from mint_bench.engines.prices import load_prices
 from mint_bench.engines.progress import Watch
 from mint_bench.engines.reaching import refuse_idle
@@ -60,6 +60,7 @@ def run(
     out: Path,
     reach: Reach | None = None,
     telling: Telling | None = None,
+    watch: Watch | None = None,
 ) -> RunResult:
     """Evaluate a system and write its record.
 
@@ -72,22 +73,36 @@ def run(
         out: Folder of records.
         reach: How models are reached; None for what this machine has.
         telling: Shows how it goes.
+        watch: Counts; its `most` is where the run stops for its cost.
 
     Raises:
+        CostReachedError: If it cost as much as it may; what is finished is kept.
         MintError: If something in the request is not known or cannot be had, nothing could be
             scored, the same request is under way, or a disk is full.
         KeyboardInterrupt: If the user stopped it; finished conversations are kept.
     """
     reach = reach or Reach()
-    if not request.model_roles:  # what else is given may be for them
-        refuse_idle(request.model, reach)
-    cell = Cell(request, folder_name(request, reach), reach)
-    watch = Watch(0, load_prices())
+    cell = cell_of(request, reach)
+    watch = watch or Watch(0, load_prices())
     folder, telling = log_dir / cell.key, telling or Telling()
     [one] = evaluate([cell], folder, out, reach.for_roles(), watch, telling)
     if one.record is None or one.path is None or one.log is None:
         raise MintError(one.fault or "there is no record")
     return RunResult(one.record, one.path, one.log, one.failed, one.spent, watch)
+
+
+def cell_of(request: RunRequest, reach: Reach) -> Cell:
+    """A run as the one cell that it is; asks no model.
+
+    Raises:
+        MintError: If something in the request is not known or cannot be had, or is said of how a
+            model is reached and would change nothing.
+    """
+    if not request.model_roles:  # what else is given may be for them
+        refuse_idle(request.model, reach)
+    cell = Cell(request, folder_name(request, reach), reach)
+    check_instruments([cell])
+    return cell
 
 
 def run_suite(

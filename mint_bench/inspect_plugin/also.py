@@ -55,6 +55,15 @@ def also_roles(names: str | list[str] | None) -> list[str]:
     return [NEEDS_ROLE[name] for name in _listed(names) if name in NEEDS_ROLE]
 
 
+def also_rubrics(names: str | list[str] | None) -> list[str]:
+    """Those of these names that ask a model, by a rubric of the same name.
+
+    Raises:
+        MintError: If a name is not known, or stands twice.
+    """
+    return [name for name in _listed(names) if name in RUBRICS]
+
+
 def _listed(names: str | list[str] | None) -> list[str]:
     given = names.split(",") if isinstance(names, str) else names or []
     listed = [name.strip() for name in map(str, given) if name.strip()]

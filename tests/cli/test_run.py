@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from inspect_ai.log import read_eval_log
 
 from mint_bench.cli.run import run
+from mint_bench.engines.engine import Engine
 from mint_bench.errors import MintError
 from mint_bench.inspect_plugin import providers
 from mint_bench.inspect_plugin.also import SCORERS
@@ -97,7 +98,37 @@ def test_a_judge_without_its_model_is_refused_before_anything_runs(typed, tmp_pa
 
 def test_the_same_command_again_says_that_nothing_was_left_to_do(typed):
     typed("mint/silence", *QUICK)
-    assert "This call: nothing was left to do." in typed("mint/silence", *QUICK).stderr
+    said = typed("mint/silence", *QUICK).stderr
+    assert "This call: nothing was left to do." in said
+    assert "waited for" not in said
+
+
+def test_a_plan_asks_no_model_and_leaves_nothing(typed, tmp_path):
+    done = typed("openai/gpt-5-mini", *QUICK, "--dry-run", "--also", "safety",
+                 "--model-role", "grader=openai/gpt-5")  # fmt: skip
+    assert done.exit_code == 0, done.output
+    assert re.search(r"openai/gpt-5-mini +multi_turn +2 +2 ", done.stdout)
+    assert re.search(r"of all: also +\d", done.stdout)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_max_cost_wants_the_price_of_every_model_before_the_run(typed, tmp_path):
+    done = typed("openai/unheard-of", *QUICK, "--max-cost", "1")
+    assert isinstance(done.exception, MintError)
+    assert "`models: {openai/unheard-of: {input: 1.5, output: 6}}`, and give --prices FILE" in str(
+        done.exception
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_max_cost_stops_a_run(typed, tmp_path, monkeypatch):
+    slow = lambda model: Engine(model, {"latency": 0.2}, {})  # noqa: E731 - seen before the end
+    monkeypatch.setattr("mint_bench.engines.reaching.engine_for", slow)
+    (tmp_path / "mine.yaml").write_text("models: {mint/parrot: {input: 0, output: 1.0e+6}}\n")
+    done = typed("mint/parrot", *QUICK, "--limit", "12", "--max-connections", "1",
+                 "--max-cost", "10", "--prices", "mine.yaml")  # fmt: skip
+    assert re.match(r"stopped at \$.* of --max-cost \$10.00", str(done.exception))
+    assert not (tmp_path / "results").exists()
 
 
 def test_what_is_left_out_of_long_conversations_is_in_the_record(typed, tmp_path):

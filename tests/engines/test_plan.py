@@ -11,6 +11,7 @@ from mint_bench.engines.plan import plan_of
 from mint_bench.engines.prices import Price, Prices, load_prices
 from mint_bench.engines.suite import read_suite
 from mint_bench.errors import MintError
+from mint_bench.judging.also_rubric import load_also_rubric
 from tests.cli.typed import type_in
 from tests.engines.test_suite import written
 
@@ -19,7 +20,7 @@ def test_max_cost_wants_every_price(tmp_path):
     path = written(tmp_path, systems=["openai/gpt-unheard-of"])
     said = CliRunner().invoke(suite_command, [str(path), "--max-cost", "1"])
     assert isinstance(said.exception, MintError)
-    assert "openai/gpt-unheard-of is not known; give it by --prices" in str(said.exception)
+    assert "openai/gpt-unheard-of is not known; write it into a file" in str(said.exception)
 
 
 def test_the_plan_counts_calls_on_the_conversations_and_opens_no_model(tmp_path):
@@ -35,6 +36,34 @@ def test_the_plan_counts_calls_on_the_conversations_and_opens_no_model(tmp_path)
     assert model.asked[0].usage.output == 1200
     assert [a.role for a in human.asked] == ["judge", "judge"]
     assert model.cost > human.cost > 0
+
+
+def test_scorers_beside_the_ranking_are_counted_a_call_for_each_question(tmp_path):
+    path = written(
+        tmp_path, systems=["mint/silence", "human"], also="safety,relevance,readability",
+        epochs=2, roles={"grader": [{"model": "openai/gpt-5"}, "google/gemini-2.5-pro"]},
+    )  # fmt: skip
+    questions = [len(load_also_rubric(name).questions) for name in ("safety", "relevance")]
+    for plan in plan_of(read_suite(path), load_prices()):
+        beside = [one for one in plan.asked if one.role == "also"]
+        assert [(one.model, one.usage.calls) for one in beside] == [
+            (model, n * plan.replies) for model in ("openai/gpt-5", "google/gemini-2.5-pro")
+            for n in questions
+        ]  # fmt: skip
+        assert plan.cost > 0
+
+
+def test_a_scorer_beside_the_ranking_wants_its_price_too(tmp_path):
+    path = written(
+        tmp_path, systems=["mint/silence"], also="safety", roles={"grader": "openai/unheard-of"}
+    )
+    done = type_in("suite", path, "--max-cost", "1")
+    assert (done.code, "price of openai/unheard-of is not known" in done.err) == (2, True)
+    assert len(done.err.splitlines()) == 1
+    own = tmp_path / "prices.yaml"
+    own.write_text("models: {openai/unheard-of: {input: 1.5, output: 6}}\n")
+    [plan] = plan_of(read_suite(path), load_prices(own))
+    assert plan.cost > 0
 
 
 def test_weights_that_are_run_here_cost_nothing_and_another_server_what_its_owner_says(tmp_path):
