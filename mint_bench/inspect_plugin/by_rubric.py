@@ -16,7 +16,7 @@ from mint_bench.inspect_plugin.faults import told_by_inspect
 from mint_bench.inspect_plugin.held import transcript_of
 from mint_bench.inspect_plugin.llm_judge import ask_one
 from mint_bench.inspect_plugin.per_turn import per_turn, turn_score
-from mint_bench.inspect_plugin.roles import GRADER, models_of, shaping
+from mint_bench.inspect_plugin.roles import GRADER, models_of, named, shaping
 from mint_bench.judging.also_rubric import load_also_rubric
 from mint_bench.judging.judge import Exchange
 from mint_bench.judging.parsing import NoAnswer
@@ -120,4 +120,4 @@ def _reason(answer: Answer) -> str | None:
 
 def _named(model: Model) -> str:
     settings = {name: value for name, value in shaping(model).items() if name != "temperature"}
-    return f"{model} {settings}" if settings else str(model)
+    return f"{named(model)} {settings}" if settings else named(model)

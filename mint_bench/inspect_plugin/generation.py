@@ -27,7 +27,7 @@ CUT_OFF = frozenset({"max_tokens", "model_length"})
 _NO_SYSTEM = ("system role", "roles must alternate")
 """What chat templates say that know no system message."""
 _TOO_LONG = ("context length", "context size", "context window", "maximum model length",
-             "context_length_exceeded")  # fmt: skip
+             "context_length_exceeded", "max_tokens must be at least 1")  # fmt: skip
 """What servers say of a request that is longer than the model's context."""
 _MESSAGES = {"user": ChatMessageUser, "assistant": ChatMessageAssistant}
 

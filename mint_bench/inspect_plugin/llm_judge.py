@@ -15,7 +15,7 @@ from inspect_ai.model import Model
 from inspect_ai.util import collect
 
 from mint_bench.inspect_plugin.asking import ask_in_form, object_schema, whole_numbers
-from mint_bench.inspect_plugin.roles import GRADER, models_of, shaping
+from mint_bench.inspect_plugin.roles import GRADER, models_of, named, shaping
 from mint_bench.judging.joint import JOINT
 from mint_bench.judging.judge import DIMENSIONS, Exchange, Verdict
 from mint_bench.judging.parsing import HIGHEST, LOWEST, NoAnswer, parse_joint, parse_rating
@@ -62,7 +62,7 @@ class LlmJudge:
         form = JOINT if self.joint else PER_DIMENSION
         return [
             JudgeRef(
-                name=str(model),
+                name=named(model),
                 prompt_sha=self.prompt_sha,
                 settings={**shaping(model), "form": form, "reason": self.reason},
             )
@@ -80,7 +80,7 @@ class LlmJudge:
         found = await collect(*calls)
         size = len(panel)
         return [
-            panel_verdict([str(model) for model in panel], found[start : start + size])
+            panel_verdict([named(model) for model in panel], found[start : start + size])
             for start in range(0, len(found), size)
         ]
 

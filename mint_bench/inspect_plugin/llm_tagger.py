@@ -15,7 +15,7 @@ from inspect_ai.util import collect
 
 from mint_bench.errors import MintError
 from mint_bench.inspect_plugin.asking import ask_in_form, object_schema, some_of
-from mint_bench.inspect_plugin.roles import TAGGER, models_of, shaping
+from mint_bench.inspect_plugin.roles import TAGGER, models_of, named, shaping
 from mint_bench.judging.parsing import NoAnswer, parse_binary, parse_tags
 from mint_bench.records.schema import TaggerRef
 from mint_bench.resources import sha256_text
@@ -42,11 +42,11 @@ class LlmTagger:
             MintError: If the role has no model, or not as many as the form takes.
         """
         models = self._models()
-        told = [f"{model} {sorted(shaping(model).items())}" for model in models]
+        told = [f"{named(model)} {sorted(shaping(model).items())}" for model in models]
         form = "llm-binary" if self.binary else "llm"
         more = f"+{len(models) - 1}" if len(models) > 1 else ""
         return TaggerRef(
-            name=f"{form}:{models[0]}{more}"[:200],
+            name=f"{form}:{named(models[0])}{more}"[:200],
             sha=sha256_text(prompt_sha(binary=self.binary), *told),
         )
 

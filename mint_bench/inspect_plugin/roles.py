@@ -13,6 +13,7 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 from mint_bench.errors import MintError
 from mint_bench.inspect_plugin.board import SAMPLING
 from mint_bench.inspect_plugin.faults import told_by_inspect
+from mint_bench.inspect_plugin.spread import PROVIDER as SPREAD
 from mint_bench.records.schema import Scalar
 
 GRADER = "grader"
@@ -43,6 +44,11 @@ def models_of(role: str) -> list[Model]:
         member.config = PATIENCE.merge(model.config)
         patient.append(member)
     return patient
+
+
+def named(model: Model) -> str:
+    """How a record names a role's model: on how many servers it is makes it no other."""
+    return str(model).removeprefix(f"{SPREAD}/")
 
 
 def shaping(model: Model) -> dict[str, Scalar]:

@@ -40,7 +40,7 @@ from mint_bench.inspect_plugin.metrics import (
     simulated_seeker,
     values,
 )
-from mint_bench.inspect_plugin.roles import SEEKER, models_of
+from mint_bench.inspect_plugin.roles import SEEKER, models_of, named
 from mint_bench.inspect_plugin.solvers import Asked
 from mint_bench.language import not_english
 from mint_bench.records.schema import SeekerRef
@@ -77,7 +77,7 @@ def seeker_ref(name: str, model: Model) -> SeekerRef:
     options = {option: getattr(model.config, option, None) for option in SAMPLING}
     given = sorted((k, str(v)) for k, v in options.items() if v is not None)
     return SeekerRef(
-        name=name, model=str(model)[:200], prompt_sha=sha256_text(seekers_sha(), str(given))
+        name=name, model=named(model)[:200], prompt_sha=sha256_text(seekers_sha(), str(given))
     )
 
 

@@ -13,6 +13,7 @@ from inspect_ai.model import (
     ModelAPI,
     ModelCall,
     ModelOutput,
+    RetryDecision,
     get_model,
     modelapi,
 )
@@ -25,6 +26,9 @@ RANK_HEADER = "X-data-parallel-rank"
 """By which vLLM is told which of its copies of the weights shall answer."""
 AWAY = 60.0
 """Seconds for which a server that could not be reached is left alone."""
+TOKENIZE_SECONDS = 30.0
+BROKEN = 500
+"""The first status that says nothing of what a server can do."""
 AT_ONCE = 32
 """Requests at a time and server."""
 
@@ -69,8 +73,8 @@ class SpreadModel(ModelAPI):
     Args:
         model_name: As Inspect names it on one of them, provider first.
         base_url: All addresses, with commas between, a vLLM server's copies as `at_rank` names
-            them; Inspect takes no address for a part of what
-            is measured, so a run goes on with other servers.
+            them; Inspect takes no address for a part of what is measured, so a run goes on with
+            other servers.
         api_key: For all of them.
         config: As for one.
     """
@@ -98,6 +102,7 @@ class SpreadModel(ModelAPI):
         self._open = [0] * len(self._servers)
         self._conversations = [0] * len(self._servers)
         self._lost: dict[int, float] = {}
+        self._counts = True
         self._key = f"mint_bench_server:{base_url}"
 
     async def generate(
@@ -126,6 +131,34 @@ class SpreadModel(ModelAPI):
             finally:
                 self._open[n] -= 1
 
+    async def tokenize(self, text: str) -> list[int]:
+        """A text's tokens, from the conversation's server: as vLLM counts for others.
+
+        Raises:
+            NotImplementedError: If the server counts for nobody; it is not asked again.
+        """
+        n = self._chosen()
+        server, url = self._servers[n], self._urls[n].partition("#")[0]
+        client = getattr(server, "http_client", None)
+        if self._counts and client is not None:
+            answer = await client.post(
+                f"{url.removesuffix('/v1')}/tokenize",
+                json={
+                    "model": name_on_server(self.model_name),
+                    "prompt": text,
+                    "add_special_tokens": False,
+                },
+                headers={"Authorization": f"Bearer {self.api_key}"},
+                timeout=TOKENIZE_SECONDS,
+            )
+            if answer.status_code >= BROKEN:
+                answer.raise_for_status()
+            found = answer.json().get("tokens") if answer.is_success else None
+            if isinstance(found, list) and (found or not text):
+                return found
+        self._counts = False
+        raise NotImplementedError(f"{self.model_name}: its server does not count tokens")
+
     def _down(self) -> set[int]:
         """Servers that could not be reached of late; later they are tried again."""
         now = time.monotonic()
@@ -142,11 +175,11 @@ class SpreadModel(ModelAPI):
         store().set(self._key, chosen)
         return chosen
 
-    def should_retry(self, ex: Exception) -> bool:
+    def should_retry(self, ex: Exception) -> bool | RetryDecision:
         """Not where every server is away; else as for one of them."""
         if len(self._down()) == len(self._servers):
             return False
-        return bool(self._servers[0].should_retry(ex))
+        return self._servers[0].should_retry(ex)
 
     def max_connections(self) -> int:
         """As many as all servers take."""

@@ -22,10 +22,16 @@ def reply_in(user):
 
 
 class JudgeServer:
-    """An OpenAI-compatible server; `answer(model, system, user)` says text or one of `FAULTS`."""
+    """An OpenAI-compatible server; `answer(model, system, user)` says text or one of `FAULTS`.
 
-    def __init__(self, answer):
-        self.answer = answer
+    Attributes:
+        counts: Whether it counts tokens for others, as vLLM does: a word is one.
+        reasoning: Tokens of hidden reasoning that it says it wrote, None where it says nothing.
+        counted: What it was asked to count.
+    """
+
+    def __init__(self, answer, *, counts=False, reasoning=None):
+        self.answer, self.counts, self.reasoning, self.counted = answer, counts, reasoning, []
         self.requests, self.headers = [], []
         self.lock = threading.Lock()
         self.over = threading.Event()
@@ -58,6 +64,10 @@ class JudgeServer:
 
             def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                if self.path == "/tokenize":
+                    outer.counted.append((body["model"], body["prompt"]))
+                    tokens = [1] * len(body["prompt"].split())
+                    return send_json(self, 200 if outer.counts else 404, {"tokens": tokens})
                 said = {m["role"]: _text(m["content"]) for m in body["messages"]}
                 with outer.lock:
                     outer.requests.append(body)
@@ -77,7 +87,8 @@ class JudgeServer:
                     send_json(self, 400, {"error": error})
                 else:
                     text = {CUT: '{"score": ', PROSE: "I would rather not say."}.get(answer, answer)
-                    send_json(self, 200, _completion(body["model"], text))
+                    send_json(self, 200, _completion(body["model"], text, outer.reasoning))
+                return None
 
         return Handler
 
@@ -96,11 +107,13 @@ def _text(content):
     return content if isinstance(content, str) else "".join(part["text"] for part in content)
 
 
-def _completion(model, text):
+def _completion(model, text, reasoning):
+    details = {} if reasoning is None else {"reasoning_tokens": reasoning}
     return {
         "id": "c", "object": "chat.completion", "created": 0, "model": model,
         "choices": [{"index": 0, "finish_reason": "stop",
                      "message": {"role": "assistant", "content": text}}],
         "usage": {"prompt_tokens": 100, "completion_tokens": 5, "total_tokens": 105,
-                  "prompt_tokens_details": {"cached_tokens": 60}},
+                  "prompt_tokens_details": {"cached_tokens": 60},
+                  "completion_tokens_details": details or None},
     }  # fmt: skip

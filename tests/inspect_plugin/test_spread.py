@@ -68,6 +68,53 @@ def test_all_turns_of_a_conversation_go_to_one_of_a_servers_copies(talks, tmp_pa
     assert record_from_log(log).settings.model == "a/b"
 
 
+def hidden(log):
+    """Tokens of each reply and of its reasoning, as the record has them."""
+    return {
+        (turn.tokens, turn.reasoning_tokens)
+        for conversation in record_from_log(log).conversations
+        for turn in conversation.turns
+    }
+
+
+THOUGHT = "<think>They are sad, so be brief.</think>I hear you."
+
+
+def test_reasoning_is_counted_apart_by_the_server_that_wrote_it(talks, tmp_path):
+    with JudgeServer(lambda *asked: THOUGHT, counts=True).running() as server:
+        copies = f"{server.url}#0,{server.url}#1"
+        model = get_model("spread/vllm/a/b", base_url=copies, api_key="none", memoize=False)
+        log = run(multi_turn(source=talks, **RULES), model, tmp_path)
+    assert hidden(log) == {(3, 2)}  # of the five that it says it wrote
+    assert server.counted == [("a/b", "I hear you.")] * 6
+
+
+def test_reasoning_that_a_server_counts_in_its_usage_is_taken_from_there(talks, tmp_path):
+    with JudgeServer(lambda *asked: THOUGHT, counts=True, reasoning=4).running() as server:
+        log = run(multi_turn(source=talks, **RULES), spread(server), tmp_path)
+    assert hidden(log) == {(1, 4)}
+    assert server.counted == []
+
+
+def test_where_a_server_counts_for_nobody_the_tokens_are_unknown_and_it_is_asked_once(
+    talks, tmp_path
+):
+    with JudgeServer(lambda *asked: THOUGHT).running() as server:
+        model = spread(server)
+        log = run(multi_turn(source=talks, **RULES), model, tmp_path, max_samples=1)
+    assert hidden(log) == {(None, None)}
+    assert len(server.counted) == 1
+
+
+def test_the_record_names_a_roles_model_not_the_number_of_its_servers(two, talks, tmp_path):
+    for server in two:
+        server.answer = lambda *asked: '{"score": 3}'
+    task = multi_turn(source=talks, tagger="none", judge="llm")
+    log = run(task, "mint/parrot", tmp_path, model_roles={"grader": spread(*two, name="vllm/a/b")})
+    [judge] = record_from_log(log).board.judges
+    assert judge.name == "vllm/a/b"
+
+
 def test_the_record_names_the_model_not_the_number_of_its_servers(two, talks, tmp_path):
     task = multi_turn(source=talks, **RULES)
     one = record_from_log(run(task, spread(two[0], name="vllm/a/b"), tmp_path / "1"))
