@@ -1,8 +1,24 @@
 """Fixtures that several folders share."""
 
+import os
+from contextlib import ExitStack
+
 import pytest
 
 from tests.browser import ARGUMENTS, CHROMIUM
+from tests.loopback_hub import HUB
+
+_STACK = ExitStack()
+
+
+def pytest_configure():
+    """No test reaches a hub of models but the one on loopback, nor do processes that it starts."""
+    os.environ["HF_ENDPOINT"] = _STACK.enter_context(HUB.running()).url
+
+
+def pytest_unconfigure():
+    """The end of the loopback hub."""
+    _STACK.close()
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ Asks no model; that is `evaluating`'s.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlparse
 
 from mint_bench.engines.decide import Reach
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from inspect_ai.log import EvalLog
     from inspect_ai.model import GenerateConfig, Model
 
+ENOUGH: dict[str, Any] = {"max_retries": 6, "timeout": 1800}
+"""Where a system's server is given up: after so many retries of a request, which take some four
+minutes with their growing pauses, or so many seconds without an answer. Inspect itself has no end.
+They stand with the system's own model: those of a task would be those of every role, too."""
 STOPPED = "stopped"
 """The fault of a cell that was not finished because the run was stopped."""
 
@@ -122,7 +126,7 @@ def _open(cell: Cell, reached: Reached) -> Ready:
     engine = _engine(request.model, reached)
     given = {"max_connections": engine.at_once} | generation_of(request)
     config = GenerateConfig(**given)
-    model = open_model(engine, config)
+    model = open_model(engine, GenerateConfig(**(ENOUGH | given)))
     said = {CELL: cell.key, COMMAND: command_line(request, cell.reach), **engine.metadata}
     task = task_with(
         task,
@@ -172,7 +176,7 @@ def open_model(engine: Engine, config: "GenerateConfig") -> "Model | None":
     except MintError:
         raise
     except Exception as error:  # noqa: BLE001 - what reads weights has errors of its own
-        reason = on_one_line(error, 200) or repr(error)
+        reason = on_one_line(error, 200)
         raise MintError(f"model {engine.model} cannot be had: {reason}") from None
 
 

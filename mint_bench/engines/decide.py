@@ -18,6 +18,10 @@ Wanted = Literal["auto", "vllm", "transformers"]
 VLLM = "vllm"
 BARE = "openai-api/server/"
 """What Inspect is told before a name that only its server at `--base-url` knows."""
+_WHAT_TO_WRITE = (
+    "write embedded, human, mint/silence, a model as Inspect names it, such as openai/NAME or "
+    "hf/ORGANISATION/NAME, a name on the Hugging Face hub, or a folder of weights"
+)
 _GPU_DEVICES = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
 """What the drivers of NVIDIA, AMD and Windows' subsystem for Linux put there."""
 
@@ -113,6 +117,8 @@ def decide(model: str, reach: Reach, here: Machine, providers: Collection[str]) 
     Raises:
         MintError: If the name says nothing, or what is asked for cannot run here.
     """
+    if not model.strip():
+        raise MintError(f"no model is named; {_WHAT_TO_WRITE}")
     provider, slash, name = model.partition("/")
     if reach.base_urls:
         return _served(model, provider, providers)
@@ -127,11 +133,7 @@ def decide(model: str, reach: Reach, here: Machine, providers: Collection[str]) 
     # An organisation's name on the hub has no slash, dot or tilde before it.
     if slash and name and "/" not in name.partition(":")[0] and provider.strip(".~"):
         return _local(model, reach, here)
-    raise MintError(
-        f"model {model!r} is not known; write embedded, human, mint/silence, a model as Inspect "
-        "names it, such as openai/NAME or hf/ORGANISATION/NAME, a name on the Hugging Face hub, "
-        "or a folder of weights"
-    )
+    raise MintError(f"model {model!r} is not known; {_WHAT_TO_WRITE}")
 
 
 def name_of(weights: str) -> str:

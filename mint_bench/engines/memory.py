@@ -1,32 +1,77 @@
-"""Whether weights fit into this machine's memory, before anything is loaded.
+"""Whether weights fit into this machine's memory, before anything is loaded or fetched."""
 
-A GPU's memory is not looked at: vLLM does that itself, and says so.
-"""
-
+import shutil
+import subprocess
 from pathlib import Path
 
 from mint_bench.engines.decide import Machine
 from mint_bench.errors import MintError
 
 _MEMINFO = Path("/proc/meminfo")
+_CONFIGS = ("config.json", "params.json", "adapter_config.json")
+"""What says how weights are to be loaded: of transformers, of Mistral, of an adapter."""
+_SECONDS = 20.0
+_ASK_GPUS = ("--query-gpu=memory.total", "--format=csv,noheader,nounits")
 
 
-def fits(weights: str, here: Machine) -> None:
-    """Refuse weights on this machine's disk that its free memory cannot hold.
+def check_folder(weights: str, here: Machine, gpus: int | None = 1) -> None:
+    """Refuse a folder that holds no weights, or such as memory cannot hold; a name is no folder.
+
+    Args:
+        weights: A folder, or a name on the hub.
+        here: What they would run on.
+        gpus: That one copy of the weights is split over; None where their size is not to be
+            looked at.
 
     Raises:
-        MintError: If they are larger. With a GPU, its own memory counts and vLLM says so itself.
+        MintError: If so.
     """
     folder = Path(weights).expanduser()
-    if here.gpu or not folder.is_dir():
+    if not folder.is_dir():
         return
-    size = sum(p.stat().st_size for p in folder.iterdir() if p.suffix in {".safetensors", ".bin"})
-    free = free_memory()
-    if free is not None and size > free:
+    files = [path for path in folder.iterdir() if path.is_file()]
+    if gpus is not None:
+        check_size(weights, sum(p.stat().st_size for p in files if is_weights(p.name)), here, gpus)
+    if not any(path.name in _CONFIGS for path in files):
+        raise MintError(f"{weights}: is no folder of weights (it holds no config.json)")
+
+
+def is_weights(name: str) -> bool:
+    """Whether a file of a model's folder holds weights that are loaded.
+
+    >>> is_weights("model.safetensors"), is_weights("original/model.safetensors")
+    (True, False)
+    """
+    return "/" not in name and name.endswith((".safetensors", ".bin"))
+
+
+def check_size(weights: str, size: int, here: Machine, gpus: int = 1) -> None:
+    """Refuse weights that memory cannot hold: that of the GPUs where there are any.
+
+    Args:
+        weights: As people know them.
+        size: Bytes.
+        here: What they would run on.
+        gpus: That one copy of the weights is split over.
+
+    Raises:
+        MintError: If they are larger. Where memory cannot be told, they are not refused.
+    """
+    if here.gpu:
+        each = gpu_memory()
+        room = min(each) * gpus if each else None
+        told, how = "the GPUs hold", "more GPUs (--tensor-parallel-size)"
+    else:
+        room, told, how = free_memory(), "free are", "a machine with more"
+    if room is not None and size > room:
         raise MintError(
-            f"{weights}: too little memory: the weights take {size / 1e9:.1f} GB and "
-            f"{free / 1e9:.1f} GB are free; take a smaller model or a server (--base-url)"
+            f"{weights}: too little memory: the weights take {_gb(size)}, {told} {_gb(room)}; take "
+            f"a smaller model, {how} or a server (--base-url)"
         )
+
+
+def _gb(size: int) -> str:
+    return f"{size / 1e9:.1f} GB"
 
 
 def free_memory() -> int | None:
@@ -36,3 +81,17 @@ def free_memory() -> int | None:
         return next(int(x.split()[1]) * 1024 for x in lines if x.startswith("MemAvailable"))
     except (OSError, ValueError, StopIteration):
         return None
+
+
+def gpu_memory() -> list[int]:
+    """Bytes of each GPU, as NVIDIA's own tool tells; none where it is not there."""
+    program = shutil.which("nvidia-smi")
+    if program is None:
+        return []
+    try:
+        done = subprocess.run(  # noqa: S603 - found above
+            [program, *_ASK_GPUS], capture_output=True, text=True, timeout=_SECONDS, check=True
+        )
+        return [int(line) * 1024**2 for line in done.stdout.split()]
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return []

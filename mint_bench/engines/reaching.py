@@ -22,11 +22,12 @@ from mint_bench.engines.engine import (
     hardware,
     prepare_local,
 )
-from mint_bench.engines.memory import fits
+from mint_bench.engines.memory import check_folder
 from mint_bench.engines.ray_cluster import check_for_vllm
 from mint_bench.engines.served import on_servers
 from mint_bench.engines.telling import Telling
 from mint_bench.engines.vllm_server import Server, ServerSpec, serving
+from mint_bench.engines.weights import check_weights, gpus_for
 from mint_bench.errors import MintError
 from mint_bench.inspect_plugin.board import HARDWARE
 from mint_bench.inspect_plugin.spread import PROVIDER as SPREAD
@@ -96,10 +97,11 @@ def reaching(wanted: Mapping[str, Reach], log_dir: Path, telling: Telling) -> It
             if decision is None or decision.engine == "api":
                 continue
             telling.say(f"engine: {name}: {decision.why}")
+            check_weights(decision, reach, here, telling)
             if decision.engine == "vllm":
                 local[name] = decision
             elif decision.engine == "served" or not name.startswith("hf/"):
-                reached.engines[name] = (_without_start(decision, reach, here),)
+                reached.engines[name] = (_without_start(decision, reach),)
         except MintError as fault:
             reached.faults[name] = fault
     with ExitStack() as stack:
@@ -107,8 +109,8 @@ def reaching(wanted: Mapping[str, Reach], log_dir: Path, telling: Telling) -> It
             try:
                 if start.spec.ray:
                     check_for_vllm(start.spec.ray)
-                else:
-                    fits(start.spec.weights, here)
+                gpus = gpus_for(wanted[next(iter(start.models))])
+                check_folder(start.spec.weights, here, gpus)  # beside those started before
                 server = stack.enter_context(serving(start.spec, start.log, here, telling))
             except MintError as fault:
                 reached.faults.update(dict.fromkeys(start.models, fault))
@@ -278,23 +280,22 @@ def _on(
     said = {HARDWARE: hardware(here)}
     if spec.name == HUB_NAME and Path(spec.weights).is_dir():
         said |= embedded_weights()
-    names = [f"vllm/{spec.name}:{adapter.name}" for adapter in adapters] or [f"vllm/{spec.name}"]
+    # Inspect's own provider would keep a base's first address for good, and ours ends with a wave.
+    base = f"{SPREAD}/vllm/{spec.name}"
+    names = [f"{base}:{adapter.name}" for adapter in adapters] or [base]
     url, copies = server.url, spec.data_parallel
     if copies > 1:  # a conversation stays with the copy that has its beginning in its cache
-        names = [f"{SPREAD}/{name}" for name in names]
         url = SEPARATOR.join(at_rank(url, rank) for rank in range(copies))
     arguments = {"base_url": url, "api_key": server.key}
     return tuple(Engine(name, arguments, said, AT_ONCE * AT_HAND * copies) for name in names)
 
 
-def _without_start(decision: Decision, reach: Reach, here: Machine) -> Engine:
+def _without_start(decision: Decision, reach: Reach) -> Engine:
     """The engine of a model that is served already, or that transformers load."""
     if decision.engine == "served":
         model, served = on_servers(decision.model, reach.base_urls)
         return Engine(model, served, {}, AT_ONCE * len(served["base_url"].split(SEPARATOR)))
-    weights = str(decision.weights)
-    fits(weights, here)
-    folder = Path(weights).expanduser()
+    folder = Path(str(decision.weights)).expanduser()
     arguments = {"model_path": str(folder.resolve())} if folder.is_dir() else {}
     prepare_local(decision.model)
     return Engine(decision.model, arguments, {HARDWARE: hardware()})

@@ -5,13 +5,20 @@ Where something was done already, the same command goes on from there. A port th
 """
 
 import json
+import subprocess
+import time
+from contextlib import contextmanager
 
 import pytest
 
-from mint_bench.engines import reaching
+from mint_bench.engines import cell, reaching
+from mint_bench.engines.cell import Cell, open_cells
 from mint_bench.engines.decide import Machine
+from mint_bench.engines.request import RunRequest
+from mint_bench.engines.roles import role_models
+from mint_bench.engines.vllm_server import Server
 from tests.cli.typed import type_in
-from tests.inspect_plugin.judge_server import AWAY, REFUSED, TOO_LONG, JudgeServer
+from tests.inspect_plugin.judge_server import AWAY, BROKEN, REFUSED, TOO_LONG, JudgeServer
 
 QUICK = ["--source", "starter", "--limit", "3", "--max-turns", "2", "--tagger", "none",
          "--judge", "none", "--max-connections", "1"]  # fmt: skip
@@ -40,6 +47,9 @@ def record(folder):
     ("model", "here", "said"),
     [
         ("gpt", Machine(), "model 'gpt' is not known; write embedded"),
+        ("", Machine(), "no model is named; write embedded"),
+        (" ", Machine(), "no model is named; write embedded"),
+        ("nobody/b", Machine(), "nobody/b: the Hugging Face hub has no such model"),
         ("mint/oracle", Machine(), "oracle"),
         ("vllm/a/b", Machine("0.32.0"), "built for GPUs and there is none here"),
         ("a/b:c/d", Machine(), "a LoRA adapter needs vLLM"),
@@ -105,3 +115,71 @@ def test_a_server_that_dies_in_the_middle_loses_nothing_that_was_held(run, tmp_p
         assert run("openai-api/box/small", "--base-url", server.url).code == 0
     assert len(server.requests) == 4  # two replies in each of the two that failed
     assert not any("unscored" in t for c in record(tmp_path)["conversations"] for t in c["turns"])
+
+
+def test_the_end_of_retries_is_the_systems_own_and_no_roles(tmp_path):
+    request = RunRequest("mint/parrot", source="starter", tagger="none", judge="none")
+    [ready], _ = open_cells([Cell(request, "key")], reaching.Reached())
+    assert (ready.model.config.max_retries, ready.model.config.timeout) == (6, 1800)
+    assert ready.task.config.max_retries is None
+    assert ready.task.config.timeout is None
+    [role] = role_models(["grader=mint/silence"], [])["grader"]
+    assert role.config.max_retries is None
+
+
+@pytest.mark.slow  # the client of OpenAI waits, too, before it tries again
+def test_a_server_that_breaks_in_the_middle_is_given_up_and_a_rerun_resumes(
+    run, tmp_path, monkeypatch
+):
+    async def at_once(seconds):
+        pauses.append(seconds)
+
+    pauses, asked = [], []
+    monkeypatch.setattr("inspect_ai.model._retry._sleep", at_once)
+    monkeypatch.setitem(cell.ENOUGH, "max_retries", 2)
+
+    def breaks(model, system, user):
+        asked.append(user)
+        return BROKEN if len(asked) > 2 else "Tell me more."
+
+    with JudgeServer(breaks).running() as server:
+        done = run("openai-api/box/small", "--base-url", server.url)
+    assert done.code == 1
+    assert "2 conversations failed; the record names them" in told(done)
+    assert len(pauses) == 2 * 2 * 3  # of each conversation twice, and it is held three times
+    assert sum("unscored" in c["turns"][0] for c in record(tmp_path)["conversations"]) == 2
+
+    with JudgeServer(lambda *asked: "Tell me more.").running() as server:
+        assert run("openai-api/box/small", "--base-url", server.url).code == 0
+    assert len(server.requests) == 4
+    assert not any("unscored" in t for c in record(tmp_path)["conversations"] for t in c["turns"])
+
+
+def test_a_server_of_our_own_that_dies_in_the_middle_is_not_asked_again(run, tmp_path, monkeypatch):
+    said = []
+    with JudgeServer(None).running() as there, subprocess.Popen(["sleep", "600"]) as process:
+
+        def dies(model, system, user):
+            said.append(user)
+            if len(said) < 3:
+                return "Tell me more."
+            process.kill()
+            process.wait()
+            return AWAY
+
+        @contextmanager
+        def is_there(spec, log, here, telling):
+            log.parent.mkdir(parents=True, exist_ok=True)
+            log.write_text("torch.OutOfMemoryError: CUDA out of memory\n")
+            yield Server(there.url, "none", log, process)
+
+        there.answer = dies
+        monkeypatch.setattr(reaching, "serving", is_there)
+        monkeypatch.setattr(reaching, "machine", lambda: Machine("1", gpu=True))
+        began = time.monotonic()
+        done = run("a/b")
+    assert done.code == 2
+    assert "vLLM ended in the middle: too little memory" in told(done)
+    assert "the same command goes on with what is left" in told(done)
+    assert time.monotonic() - began < 60
+    assert not (tmp_path / "results").exists()

@@ -3,17 +3,19 @@
 import json
 import re
 import subprocess
+import time
 from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
-from threading import Thread
+from socketserver import BaseRequestHandler, ThreadingTCPServer
+from threading import Event, Thread
 
 import pytest
 
 from mint_bench.engines import ray_cluster
 from mint_bench.engines import reaching as module
 from mint_bench.engines.decide import Machine, Reach
-from mint_bench.engines.memory import fits
+from mint_bench.engines.memory import check_folder
 from mint_bench.engines.reaching import Reached, reaching, refuse_idle
 from mint_bench.engines.request import RunRequest, command_line, folder_name
 from mint_bench.engines.roles import role_models, role_names
@@ -21,6 +23,7 @@ from mint_bench.engines.run import run
 from mint_bench.engines.telling import Telling
 from mint_bench.engines.vllm_server import Server
 from mint_bench.errors import MintError
+from mint_bench.inspect_plugin.roles import named
 from mint_bench.tactics.tagger import TACTICS
 from tests.inspect_plugin.judge_server import JudgeServer
 
@@ -144,6 +147,7 @@ def test_what_is_no_server_of_models_is_refused_before_the_run(tmp_path, status,
 def test_ten_adapters_are_one_server_and_ten_models_in_the_taxonomys_order(tmp_path, monkeypatch):
     base = tmp_path / "base"
     base.mkdir()
+    (base / "config.json").write_text("{}")
     for tactic in TACTICS:
         (tmp_path / "ten" / tactic).mkdir(parents=True)
         (tmp_path / "ten" / tactic / "adapter_config.json").write_text('{"r": 8}')
@@ -163,7 +167,7 @@ def test_ten_adapters_are_one_server_and_ten_models_in_the_taxonomys_order(tmp_p
             models = role_models([role], ["tagger"], found)["tagger"]
     [spec] = started
     assert [adapter.name for adapter in spec.adapters] == [f"ten--{name}" for name in TACTICS]
-    assert [str(model) for model in models] == [f"vllm/base:ten--{name}" for name in TACTICS]
+    assert [named(model) for model in models] == [f"vllm/base:ten--{name}" for name in TACTICS]
     told = command_line(RunRequest("mint/parrot", model_roles=(role,)))
     assert told.endswith("--model-role tagger=vllm/base:ten")
 
@@ -196,10 +200,34 @@ def test_the_copies_within_a_server_are_told_apart_so_that_a_conversation_stays_
     assert engine.at_once == 128  # two copies, each with as many again at hand
 
 
+@contextmanager
+def answering(words):
+    """A port on which something says these bytes to whoever comes, and then waits."""
+    over = Event()
+
+    class Says(BaseRequestHandler):
+        def handle(self):
+            self.request.sendall(words)
+            over.wait(30)
+
+    with ThreadingTCPServer(("127.0.0.1", 0), Says) as server:
+        server.daemon_threads = True
+        Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"127.0.0.1:{server.server_address[1]}"
+        finally:
+            over.set()
+            server.shutdown()
+
+
+SETTINGS = bytes([0, 0, 0, 4, 0, 0, 0, 0, 0])
+"""What a server of gRPC says first."""
+
+
 def test_a_ray_cluster_is_asked_before_a_server_is_started(tmp_path, monkeypatch):
     monkeypatch.setattr(ray_cluster.importlib.util, "find_spec", lambda name: name)
-    with listing() as there, started(monkeypatch, ON_GPU) as specs:
-        address = there.removeprefix("http://")
+    monkeypatch.setattr(ray_cluster, "_check_health", lambda address: None)
+    with answering(SETTINGS) as address, started(monkeypatch, ON_GPU) as specs:
         wanted = {"a/b": Reach(ray=address), "c/d": Reach(ray="127.0.0.1:1")}
         with reaching(wanted, tmp_path, Telling()) as found:
             assert found.of("a/b")
@@ -216,6 +244,35 @@ def test_a_cluster_that_will_not_do_is_one_line(monkeypatch, address, said):
     monkeypatch.setattr(ray_cluster.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(MintError, match=said):
         ray_cluster.check_for_vllm(address)
+
+
+def test_an_open_port_that_is_no_ray_cluster_is_one_line_within_seconds(monkeypatch):
+    monkeypatch.setattr(ray_cluster.importlib.util, "find_spec", lambda name: name)
+    monkeypatch.setattr(ray_cluster, "TIMEOUT_SECONDS", 2)
+    monkeypatch.setattr(ray_cluster, "_check_health", lambda address: pytest.fail("asked Ray"))
+    began = time.monotonic()
+    with listing() as web:
+        for address in (web.removeprefix("http://"), f"ray://{web.removeprefix('http://')}"):
+            with pytest.raises(MintError, match="what listens there is no Ray cluster; give the"):
+                ray_cluster.check_cluster(address)
+    for words in (b"SSH-2.0-OpenSSH_9.6\r\n", b""):
+        with answering(words) as address, pytest.raises(MintError, match="is no Ray cluster"):
+            ray_cluster.check_cluster(address)
+    assert time.monotonic() - began < 20
+
+
+def test_a_cluster_that_goes_on_being_silent_is_given_up(monkeypatch):
+    monkeypatch.setattr(ray_cluster.importlib.util, "find_spec", lambda name: name)
+    monkeypatch.setattr(ray_cluster, "PATIENCE", 1)
+    monkeypatch.setattr(ray_cluster, "_asking", lambda address: ["sleep", "30"])
+    with answering(SETTINGS) as address, pytest.raises(MintError, match="no cluster answers there"):
+        ray_cluster.check_cluster(address)
+
+
+def test_what_is_no_address_of_a_cluster_is_refused(monkeypatch):
+    monkeypatch.setattr(ray_cluster.importlib.util, "find_spec", lambda name: name)
+    with pytest.raises(MintError, match="--ray head: write HOST:PORT, or auto"):
+        ray_cluster.check_cluster("head")
 
 
 def test_ray_means_vllm(tmp_path, monkeypatch):
@@ -297,5 +354,12 @@ def test_weights_that_memory_cannot_hold_are_refused(tmp_path, monkeypatch):
     (tmp_path / "model.safetensors").write_bytes(b"0" * 2000)
     monkeypatch.setattr("mint_bench.engines.memory.free_memory", lambda: 1000)
     with pytest.raises(MintError, match="too little memory"):
-        fits(str(tmp_path), ON_CPU)
-    fits(str(tmp_path), Machine("1", gpu=True))
+        check_folder(str(tmp_path), ON_CPU)
+    (tmp_path / "config.json").write_text("{}")
+    check_folder(str(tmp_path), ON_CPU, None)
+
+
+def test_a_folder_without_weights_is_refused(tmp_path):
+    (tmp_path / "notes.txt").write_text("none")
+    with pytest.raises(MintError, match=r"is no folder of weights \(it holds no config.json\)"):
+        check_folder(str(tmp_path), ON_CPU)

@@ -66,10 +66,23 @@ def test_what_a_system_says_goes_before_what_the_suite_says(tmp_path):
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"systems": []}, "systems"),
+        ({"systems": []}, "systems: must not be empty"),
+        ({"systems": "embedded"}, "systems: expected a list, found 'embedded'"),
+        (
+            {"systems": [{"modle": "embedded"}]},
+            "systems.0.modle: unknown field; did you mean model?",
+        ),
+        ({"systems": ["mint/parrot", {"model": 7}]}, "systems.1.model: expected text, found 7"),
+        ({"systems": [{"model": "a/b", "engine": "vlm"}]}, "engine: expected 'auto', 'vllm' or"),
+        ({"tasks": "multi_turn"}, "tasks: expected a list, found 'multi_turn'"),
+        ({"judgee": "llm"}, "judgee: unknown field; did you mean judge?"),
+        ({"temperature": 3}, "temperature: must be at most 2, found 3"),
+        ({"name": "two words"}, "name: is not in form"),
+        ({"roles": "grader"}, "roles: expected named fields, found 'grader'"),
         ({"systems": ["mint/parrot", "mint/parrot"]}, "stands 2 times"),
         ({"system": ["mint/parrot"]}, "system"),
-        ({"epochs": 0}, "epochs"),
+        ({"epochs": 0}, "epochs: must be at least 1, found 0"),
+        ({"epochs": "two"}, "epochs: expected a whole number, found 'two'"),
         ({"systems": ["human"], "tasks": [{"seeker": "persona"}]}, "no system of it"),
     ],
 )
@@ -141,6 +154,34 @@ def test_a_suite_starts_a_server_a_system_and_goes_on_where_one_does_not_start(
     assert "there is no such model" in lost.fault
     assert "'bogus' is not known" in bogus.fault
     assert (result.watch.done, result.watch.total) == (2, 2)
+
+
+def test_a_roles_server_that_is_started_anew_for_each_wave_is_asked_where_it_then_is(
+    tmp_path, monkeypatch
+):
+    addresses = []
+
+    @contextmanager
+    def is_there(spec, log, here, telling):
+        said = '{"score": 3}' if spec.name == "e/f" else "Tell me more."
+        with JudgeServer(lambda *asked: said).running() as there:
+            addresses.append((spec.name, there.url))
+            with subprocess.Popen(["sleep", "3600"]) as process:
+                yield Server(there.url, "none", log, process)
+                process.kill()
+
+    monkeypatch.setattr(reaching_module, "serving", is_there)
+    monkeypatch.setattr(reaching_module, "machine", lambda: Machine("1", gpu=True))
+    (tmp_path / "lora").mkdir()
+    (tmp_path / "lora" / "adapter_config.json").write_text('{"r": 8}')
+    systems = [{"model": "a/b", "tensor_parallel_size": 2}, f"a/b:{tmp_path / 'lora'}", "c/d"]
+    result = go(tmp_path, systems=systems, limit=1, judge="llm", roles={"grader": "e/f"})
+    assert [name for name, _ in addresses].count("e/f") == 3
+    assert len({url for _, url in addresses}) == len(addresses)
+    for outcome in result.outcomes:
+        turns = [turn for c in outcome.record.conversations for turn in c.turns]
+        assert all(turn.ratings == [3] * 6 for turn in turns), outcome.fault
+        assert [judge.name for judge in outcome.record.board.judges] == ["vllm/e/f"]
 
 
 def test_a_server_that_ends_in_the_middle_leaves_no_record(tmp_path, monkeypatch):
@@ -284,6 +325,20 @@ def test_max_cost_stops_cleanly_and_the_same_suite_goes_on(tmp_path, monkeypatch
     [outcome] = go(tmp_path, **systems).outcomes
     assert len(outcome.record.conversations) == 12
     assert outcome.failed == 0
+
+
+def test_max_cost_stops_where_a_price_turns_out_not_to_be_known(tmp_path):
+    def answer(*asked):
+        time.sleep(0.1)
+        return "Tell me more."
+
+    with JudgeServer(answer).running() as server:
+        change = {"systems": [{"model": "openai-api/judge/small", "base_url": server.url}]}
+        change |= {"limit": 12, "max_connections": 1}
+        with pytest.raises(MintError, match=r"judge/small is not known; write it into a file"):
+            go(tmp_path, most=40, prices=Prices({}), **change)
+    assert len(server.requests) < 24
+    assert not (tmp_path / "results").exists()
 
 
 def test_max_cost_stops_a_suite_in_the_background_too():

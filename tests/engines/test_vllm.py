@@ -126,8 +126,10 @@ def test_ten_adapters_tag_in_one_server(tmp_path):
     result = run(request, tmp_path / "logs", tmp_path / "results", reach)
 
     [sample] = read_eval_log(result.log).samples
-    calls = [e for e in sample.events if isinstance(e, ModelEvent) and e.model.startswith("vllm/")]
-    assert [call.model for call in calls[:10]] == [f"vllm/base:ten--{name}" for name in TACTICS]
+    calls = [e for e in sample.events if isinstance(e, ModelEvent) and "/vllm/" in e.model]
+    assert [call.model for call in calls[:10]] == [
+        f"spread/vllm/base:ten--{name}" for name in TACTICS
+    ]
     assert len(calls) % 10 == 0
     first = [call.output.completion for call in calls[:10]]
     assert len(set(first)) > 5  # random adapters of one base answer each in its own way
