@@ -85,16 +85,16 @@ def edited(text, block):
     return text.replace(old, new)
 
 
-def type_it(command, folder, given):
-    """Run one command with a shell; it must end well."""
-    text = command.text
+def type_it(command, folder, given, more="", **variables):
+    """Run one command with a shell, with more words at its end; it must end well."""
+    text = f"{command.text} {more}".strip()
     for word, instead in (given.get("words") or {}).items():
         to = instead.replace("{embedded}", embedded()) if "{embedded}" in instead else instead
         text = re.sub(rf"(?<![\w/]){re.escape(word)}(?![\w/])", lambda _, to=to: to, text)
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", text],
-        cwd=folder, env=environment(folder, given), capture_output=True, text=True, check=False,
-        timeout=PATIENCE,
+        cwd=folder, env=environment(folder, given) | variables, capture_output=True, text=True,
+        check=False, timeout=PATIENCE,
     )  # fmt: skip
     assert done.returncode == 0, f"{command}\n{text}\n{done.stdout[-1500:]}\n{done.stderr[-2500:]}"
     return done.stdout
