@@ -21,6 +21,7 @@ from inspect_ai.model._generate_config import (  # inspect-evals-lint: ignore[IE
 from mint_bench.conversation import Reply
 from mint_bench.inspect_plugin.secrecy import guarded
 from mint_bench.replay.chat import ChatLine
+from mint_bench.tactics.reasoning import holds_reasoning
 from mint_bench.tactics.sentences import visible_text
 
 CUT_OFF = frozenset({"max_tokens", "model_length"})
@@ -213,7 +214,7 @@ def _why_nothing(output: ModelOutput, raw: str, *, cut_off: bool) -> str:
         return f"the model returned nothing: {' '.join(output.error.split())[:200]}"
     if output.stop_reason == "content_filter":
         return "the model's provider withheld the reply (content filter)"
-    if _reasoned(output) or "think" in raw:
+    if _reasoned(output) or holds_reasoning(raw):
         return (
             "the token limit was reached within the reasoning"
             if cut_off

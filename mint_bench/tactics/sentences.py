@@ -8,7 +8,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-_REASONING_MARK = re.compile(r"<(?P<closing>/?)think(?:ing)?>", re.IGNORECASE)
+from mint_bench.tactics.reasoning import without_reasoning
+
 _UNPRINTABLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufeff\ufffe\uffff"
     # Soft hyphens, zero-width marks, marks of direction and tags. Joiners stay: scripts and emoji
@@ -42,29 +43,14 @@ _MAY_END = frozenset({"etc", "a.m", "p.m", "al", "inc", "ltd", "co", "corp", "no
 def visible_text(text: str) -> str:
     """What the seeker sees of a reply: reasoning, unseen characters and lone surrogates removed.
 
-    A reply in which nothing can be seen is empty. A reasoning block that never closes hides all
-    that follows it; a closing mark without an opening one hides all that precedes it (chat
-    templates may open the block in the prompt).
+    A reply in which nothing can be seen is empty. What counts as reasoning, `reasoning` says.
 
     >>> visible_text("<think>They are sad.</think> I'm sorry to hear that.")
     "I'm sorry to hear that."
     >>> visible_text("They are sad.</think>Tell me more."), visible_text("<think>They are")
     ('Tell me more.', '')
     """
-    shown: list[str] = []
-    position, inside = 0, False
-    for mark in _REASONING_MARK.finditer(text):
-        if not mark["closing"] and not inside:
-            shown.append(text[position : mark.start()])
-            inside = True
-        elif mark["closing"]:
-            if not inside:
-                shown.clear()
-            inside = False
-        position = mark.end()
-    if not inside:
-        shown.append(text[position:])
-    seen = _UNPRINTABLE.sub("", "".join(shown)).strip()
+    seen = _UNPRINTABLE.sub("", without_reasoning(text)).strip()
     return seen if any(unicodedata.category(c) not in _UNSEEN for c in seen) else ""
 
 
