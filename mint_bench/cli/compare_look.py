@@ -21,7 +21,14 @@ from mint_bench.records.comparison import BoardRanking, FigureComparison
 from mint_bench.records.figures import Figure
 from mint_bench.records.schema import Record
 from mint_bench.records.signature import board_signature, signature
-from mint_bench.records.tables import AT_BOUND_MARK, AT_BOUND_NOTE, PRIMARY, cell_parts, figure_json
+from mint_bench.records.tables import (
+    AT_BOUND_MARK,
+    AT_BOUND_NOTE,
+    PRIMARY,
+    cell_parts,
+    figure_json,
+    hears,
+)
 from mint_bench.records.wording import headline, title
 from mint_bench.stats.power import conversations_needed, minimum_detectable
 from mint_bench.stats.ranking import ALPHA
@@ -144,6 +151,7 @@ def two_as_json(
     """The comparison of two records as JSON, differences first minus second."""
     return _dump({
         "board": board_signature(first.board),
+        "seeker_hears": hears(first.board),
         "first": {"system": first.system, "signature": signature(first)},
         "second": {"system": second.system, "signature": signature(second)},
         "figures": {
@@ -173,6 +181,7 @@ def ranking_as_json(ranking: BoardRanking, difference: float | None) -> str:
     pairs = ranking.pairs
     return _dump({
         "board": board_signature(ranking.records[0].board),
+        "seeker_hears": hears(ranking.records[0].board),
         "figure": ranking.column.name,
         "systems": [
             {

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from mint_bench.cli.compare_look import show_ranking, show_two
 from mint_bench.records.comparison import compare_records, rank_records
+from mint_bench.records.schema import SeekerRef
 from mint_bench.records.store import record_path, write
 from tests.cli.typed import type_in
 from tests.records.test_comparison import a_system, on_board
@@ -35,6 +36,18 @@ def test_two_systems_by_name_have_every_figure_with_its_tests(results):
     assert empathy["p_permutation"] < 0.001
     assert empathy["minimum_detectable"] > 0
     assert told["figures"]["tokens"]["p"] is None
+
+
+@pytest.mark.parametrize(("seeker", "hears"), [("scripted", False), ("anchored", True)])
+def test_json_says_whether_the_seeker_hears_the_system(seeker, hears, tmp_path, systems):
+    for record in systems:
+        board = record.board.model_copy(
+            update={"history": "own", "judge_view": "own", "seeker": SeekerRef(name=seeker)}
+        )
+        write(record.model_copy(update={"board": board}), tmp_path)
+    for chosen in (["warm", "plain"], ["warm", "plain", "like"]):
+        done = type_in("compare", *chosen, "--results", tmp_path, "--format", "json")
+        assert json.loads(done.out)["seeker_hears"] is hears
 
 
 def test_a_file_does_as_well_as_a_name(results, systems):
