@@ -179,7 +179,7 @@ def spoken(messages: Sequence[Said]) -> tuple[Turn, ...]:
 
 def _answers(path: Path) -> list[_Answer]:
     """Every document with its answer, in the file's order; of several filters the first."""
-    found: dict[str, _Answer] = {}
+    found: dict[tuple[str, int], _Answer] = {}
     filters: set[str] = set()
     for number, value in read_json_lines(path):
         where = f"{path}:{number}"
@@ -195,9 +195,10 @@ def _answers(path: Path) -> list[_Answer]:
         if len(filters) > 1:
             continue
         document = validate_model(doc, GoldDocument, f"{where}: doc")
-        if document.id in found:
+        place = document.conversation, document.t
+        if place in found:
             raise MintError(f"{where}: a second answer to {document.id}; import one run at a time")
-        found[document.id] = _Answer(document, sample_response(value, where), _arguments(value))
+        found[place] = _Answer(document, sample_response(value, where), _arguments(value))
     if not found:
         raise MintError(f"{path}: holds no sample")
     answers = list(found.values())

@@ -121,6 +121,7 @@ def test_with_a_tokenizer_tokens_are_counted_and_cut_off_replies_flagged(tmp_pat
     [
         (lambda s: [{**s[0], "doc": {"question": "2 + 2?"}}], "another task"),
         (lambda s: [*s, s[0]], "second answer"),
+        (lambda s: [*s, {**s[0], "doc": {**s[0]["doc"], "id": "other"}}], "second answer"),
         (lambda s: [s[0], {**s[1], "doc": {**s[1]["doc"], "revision": "x"}}], "different runs"),
         (lambda s: [{"messages": []}], "no sample of lm-eval"),
         (lambda s: [], "holds no sample"),
