@@ -35,6 +35,7 @@ from mint_bench.replay.definition import (
     SCRIPTED,
     SIMULATED,
     TaskDefinition,
+    language_of,
     load_task,
     seeker_rules,
     source_for,
@@ -165,7 +166,7 @@ def _task(
             f"source {found.name}: its supporters are not known to be human; for transcripts of "
             "your own use `mint-bench score`"
         )
-    prompt = definition.prompt(system_prompt, _language(found))
+    prompt = definition.prompt(system_prompt, language_of(found))
     course = [seeker_course()] if seeker in SIMULATED else []
     return Task(
         dataset=_dataset(definition, found, max_turns, has_human=has_human),
@@ -202,12 +203,6 @@ def _check_seekers(source: Source, seeker: str) -> None:
         check_language(conversation.language)
         if seeker == PERSONA:
             profile_of(conversation)
-
-
-def _language(source: Source) -> str:
-    """The language of all conversations; that of the shipped prompt where they differ."""
-    languages = {conversation.language for conversation in source.conversations}
-    return languages.pop() if len(languages) == 1 else "en"
 
 
 def _dataset(

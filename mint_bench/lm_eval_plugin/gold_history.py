@@ -20,7 +20,7 @@ from mint_bench.lm_eval_plugin.instructed import Doc, InstructedTask, option
 from mint_bench.records.figures import figures
 from mint_bench.records.held import public_name
 from mint_bench.records.lm_eval import GoldDocument, Said, spoken
-from mint_bench.replay.definition import load_task
+from mint_bench.replay.definition import language_of, load_task
 from mint_bench.replay.histories import gold_prompts
 from mint_bench.scoring import ScoredConversation, ScoredTurn, Transcript, assemble, split_reply
 from mint_bench.sources import load
@@ -63,7 +63,7 @@ def documents(**given: Any) -> dict[str, Dataset]:  # noqa: ANN401 - lm-eval's m
     definition = load_task("gold_history")
     source = load(option(given, "source", str) or definition.source)
     path = option(given, "system_prompt", str)
-    prompt = definition.prompt(Path(path) if path else None)
+    prompt = definition.prompt(Path(path) if path else None, language_of(source))
     max_turns = option(given, "max_turns", int)
     found = [
         document

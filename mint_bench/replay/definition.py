@@ -151,6 +151,12 @@ def source_for(definition: TaskDefinition, spec: str | None) -> Source:
     return read(spec or definition.source)
 
 
+def language_of(source: Source) -> str:
+    """The language of all conversations; that of the shipped prompt where they differ."""
+    languages = {conversation.language for conversation in source.conversations}
+    return languages.pop() if len(languages) == 1 else "en"
+
+
 @cache
 def load_task(name: str) -> TaskDefinition:
     """The definition of a shipped task.

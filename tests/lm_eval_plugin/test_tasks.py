@@ -101,6 +101,15 @@ def test_sampling_is_that_of_the_task_in_inspect(gold):
     assert (asked["temperature"], asked["max_gen_toks"]) == (ours.temperature, ours.max_tokens)
 
 
+def test_conversations_in_chinese_get_the_prompt_that_inspect_gives_them(tmp_path):
+    said = [("user", "我丢了工作。"), ("assistant", "我在听。")]
+    messages = [{"role": role, "content": text} for role, text in said]
+    path = tmp_path / "talks.jsonl"
+    path.write_text(json.dumps({"id": "a", "language": "zh", "messages": messages}))
+    [doc] = gold_history.documents(source=f"file:{path}")["test"]
+    assert doc["system_prompt"] == load_task("gold_history").prompt(None, "zh")
+
+
 @pytest.mark.parametrize("wrong", [{"conversations": 0}, {"max_turns": "3"}, {"source": 4}])
 def test_a_wrong_option_is_one_line(wrong):
     with pytest.raises(MintError, match="--metadata"):
