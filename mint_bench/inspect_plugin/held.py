@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from mint_bench.conversation import Conversation, Message, Reply, Speaker, Turn, merge_messages
 from mint_bench.replay.chat import SILENCE
 from mint_bench.replay.course import Course
-from mint_bench.replay.definition import PERSONA, SIMULATED
+from mint_bench.replay.definition import PERSONA, SIMULATED, seeker_rules
 from mint_bench.scoring import History, Transcript
 from mint_bench.tactics.sentences import visible_text
 
@@ -176,7 +176,9 @@ def transcript_of(state: TaskState) -> Transcript:
     last = len(conversation.scored_turns)
     if data.seeker == PERSONA:
         whole = course.ending not in {None, "broken"}
-        last = len(given) + (0 if whole and given else 1)  # what is missing counts as one turn
+        most = data.max_turns or seeker_rules().persona.max_turns
+        missing = 0 if whole and given else 1  # what is missing counts as one turn
+        last = min(len(given) + missing, most)
     replies = tuple(
         given.get(t, Reply("", failure=course.broken or ENDED_EARLY)) for t in range(1, last + 1)
     )
