@@ -24,7 +24,6 @@ from mint_bench.conversation import Conversation, Reply
 from mint_bench.errors import MintError
 from mint_bench.inspect_plugin import explain
 from mint_bench.inspect_plugin.asking import object_schema
-from mint_bench.inspect_plugin.board import SAMPLING
 from mint_bench.inspect_plugin.faults import told_by_inspect
 from mint_bench.inspect_plugin.generation import Truncate, ask
 from mint_bench.inspect_plugin.held import (
@@ -54,6 +53,14 @@ from mint_bench.replay.simulated import Seeker, anchored_history, persona_histor
 from mint_bench.resources import sha256_text
 from mint_bench.scoring import ScoredConversation
 
+TRANSPORT = (
+    "max_retries", "timeout", "attempt_timeout", "stream_idle_timeout", "max_connections",
+    "adaptive_connections", "parallel_tool_calls", "internal_tools", "max_tool_output",
+    "cache_prompt", "fail_on_refusal", "extra_headers", "cache", "batch", "logprobs",
+    "top_logprobs", "prompt_logprobs", "modalities",
+)  # fmt: skip
+"""Settings of a model that change how it is reached and what is told of it, never what it says."""
+
 
 def seeker_model() -> Model:
     """The model of the role, the shipped sampling below its own settings.
@@ -73,9 +80,9 @@ def seeker_model() -> Model:
 
 
 def seeker_ref(name: str, model: Model) -> SeekerRef:
-    """How a record names the seeker; the hash covers its prompts, rules and sampling."""
-    options = {option: getattr(model.config, option, None) for option in SAMPLING}
-    given = sorted((k, str(v)) for k, v in options.items() if v is not None)
+    """How a record names the seeker; the hash covers its prompts, rules and settings."""
+    options = model.config.model_dump(exclude_none=True, exclude=set(TRANSPORT))
+    given = sorted((name, str(value)) for name, value in options.items())
     return SeekerRef(
         name=name, model=named(model)[:200], prompt_sha=sha256_text(seekers_sha(), str(given))
     )

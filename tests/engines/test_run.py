@@ -116,6 +116,51 @@ def test_a_seeker_that_cannot_be_reached_fails_its_conversation_and_a_rerun_resu
     assert "127.0.0.1" not in second.path.read_text()
 
 
+def twelve_turns(name):
+    """A conversation of twelve exchanges, each line of which names itself."""
+    messages = []
+    for n in range(1, 13):
+        messages += [
+            {"role": "user", "content": f"Thing {n} of {name} went wrong."},
+            {"role": "assistant", "content": "And then?"},
+        ]
+    return {"id": name, "messages": messages}
+
+
+@pytest.mark.slow  # Inspect waits before it tries failed conversations again
+@pytest.mark.timeout(1200)
+def test_a_network_failure_in_turn_7_of_12_costs_its_conversation_alone_until_the_rerun(tmp_path):
+    talks = tmp_path / "talks.jsonl"
+    talks.write_text("".join(json.dumps(twelve_turns(name)) + "\n" for name in ("Ann", "Bo")))
+    asked, broken = [], True
+
+    def answer(model, system, user):
+        line = re.search(r"Thing (\d+) of (\w+)", user)
+        asked.append((line[2], int(line[1])))
+        return BROKEN if broken and asked[-1] == ("Ann", 7) else f"About {line[1]}: it broke down."
+
+    with JudgeServer(answer).running() as server:
+        spec = f"{{model: openai-api/judge/small, max_retries: 1, temperature: 0.31, max_tokens: 55, model_args: {{base_url: '{server.url}', api_key: none}}}}"  # noqa: E501
+        request = replace(
+            SMALL, model="mint/silence", source=f"file:{talks}", limit=None, max_turns=None,
+            seeker="anchored", model_roles=(f"seeker={spec}",),
+        )  # fmt: skip
+        first = go(request, tmp_path)
+        sent = {(body["temperature"], body.get("max_tokens")) for body in server.requests}
+        tries = asked.count(("Ann", 7))
+        broken = False
+        asked.clear()
+        second = go(request, tmp_path)
+    assert first.failed == 1
+    assert tries >= 2  # Inspect's own retry, then the conversation again
+    whole = {c.id: not any(turn.unscored for turn in c.turns) for c in first.record.conversations}
+    assert whole == {"Ann": False, "Bo": True}
+    assert {name for name, _ in asked} == {"Ann"}  # what is done is not held again
+    assert second.failed == 0
+    assert [len(c.turns) for c in second.record.conversations] == [12, 12]
+    assert sent == {(0.31, 55)}  # settings on the command line reach the seeker's provider
+
+
 @pytest.mark.parametrize("request_", [{"task": "gold_history"}, {"model": "human"}])
 def test_a_simulated_seeker_is_for_a_system_under_own_history(request_, tmp_path):
     request = replace(SMALL, seeker="anchored", model_roles=("seeker=mint/parrot",), **request_)
