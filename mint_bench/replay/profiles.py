@@ -8,8 +8,9 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from mint_bench.conversation import Conversation
 from mint_bench.errors import MintError
@@ -21,18 +22,23 @@ LANGUAGES = ("en", "zh")
 
 
 class Intention(BaseModel):
-    """One of the closed set of hidden intentions, in each language of the prompts."""
+    """One of the closed set of hidden intentions, its text in each of `LANGUAGES`."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="allow", frozen=True)
 
     name: str
-    en: str = Field(min_length=1)
-    zh: str = Field(min_length=1)
     sage: str = Field(description="Start of the SHA-256 of its wording in SAGE's profiles")
+    __pydantic_extra__: dict[str, Annotated[str, Field(min_length=1)]]
+
+    @model_validator(mode="after")
+    def _every_language(self) -> Self:
+        if set(self.__pydantic_extra__) != set(LANGUAGES):
+            raise ValueError(f"must have a text in each of {', '.join(LANGUAGES)}, and no more")
+        return self
 
     def text(self, language: str) -> str:
         """The intention as the seeker's model is told it."""
-        return self.zh if language == "zh" else self.en
+        return self.__pydantic_extra__[language]
 
 
 class _Intentions(BaseModel):
