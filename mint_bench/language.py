@@ -97,6 +97,24 @@ def not_in(text: str, language: str) -> str | None:
     return None
 
 
+def foreign_letters(text: str, language: str) -> int:
+    """Letters outside quotations that no text in the language has: of another script.
+
+    English is written in Latin letters; Chinese has Latin ones in it, and no kana or hangul.
+
+    >>> foreign_letters("I am tired. 我真的很累。", "en"), foreign_letters("私はとても辛い", "zh")
+    (5, 5)
+    """
+    kind = language.lower().replace("_", "-").split("-")[0]
+    words = _WORD.findall(_QUOTATION.sub(" ", unicodedata.normalize("NFC", text[:_SAMPLE])))
+    if kind == "en":
+        return sum(map(_foreign_letters, words))
+    if kind == "zh":
+        names = [unicodedata.name(c, "") for word in words if not word.isascii() for c in word]
+        return sum(not name.startswith(("CJK", "LATIN", "FULLWIDTH LATIN")) for name in names)
+    return 0
+
+
 def _own_words(text: str) -> tuple[str, list[str]]:
     """The text without its quotations, and its words; the whole where little else is said."""
     around = _QUOTATION.sub(" ", text)

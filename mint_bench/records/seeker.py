@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mint_bench.records.arrays import Turns
-from mint_bench.replay.audit import KINDS, audit_rules
+from mint_bench.replay.audit import KINDS
+from mint_bench.replay.audit_rules import audit_rules
 from mint_bench.replay.course import SeekerFigures
 from mint_bench.scoring import ScoredConversation
 from mint_bench.stats.statistic import Floats

@@ -22,7 +22,7 @@ from mint_bench.records.tables import (
     markdown_text,
     size,
 )
-from mint_bench.replay.audit import audit_rules
+from mint_bench.replay.audit_rules import audit_rules
 from mint_bench.replay.definition import SCRIPTED
 from mint_bench.sources import SOURCES, SourceCard
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from mint_bench.conversation import Conversation, Reply, Speaker
 from mint_bench.judging.parsing import NoAnswer, parse_object
-from mint_bench.replay.audit import Similarity, Spoken, audit, ends_talk, says_goodbye, tells
+from mint_bench.replay.audit import Similarity, Spoken, audit, ends_talk, says_goodbye
 from mint_bench.replay.chat import ChatLine, Generate, as_line, opening, reply_line
 from mint_bench.replay.course import Course, Ending, Feeling, SeekerLine
 from mint_bench.replay.definition import seeker_rules
@@ -81,7 +81,8 @@ class Seeker:
             said: The conversation so far, as the supporter sees it.
             language: It should be in.
             real: The line that it should convey.
-            secrets: What the supporter must never see; a line that tells it is not passed on.
+            secrets: What the supporter must never see, the hope first; a line that tells it is not
+                passed on.
         """
         t = len(self.course.lines) + 1
         reply = await self.speak(lines)
@@ -94,7 +95,8 @@ class Seeker:
                 heard=[line.text for line in said if line.role == "assistant"],
                 real=real,
                 language=language,
-                private=(*self.instructed, *secrets),
+                private=self.instructed,
+                secrets=secrets,
             ),
             self.similarity,
         )
@@ -106,7 +108,7 @@ class Seeker:
             self.ended("broken", f"the seeker gave nothing: {reply.failure or 'nothing visible'}")
         elif ends_talk(text, language):
             self.ended("broken", "the seeker's line is too long to go on from")
-        elif tells(text, secrets, language):
+        elif finding.secret:
             self.ended("broken", "the seeker told what it must keep to itself")
         return None if self.course.ending else text
 
@@ -182,7 +184,8 @@ class Persona:
         """
         language, feeling = self.profile.language, self.feeling
         lines = persona_lines(self._system, said, feeling.emotion, feeling.reason, language)
-        secrets = (self.profile.intention.text(language), feeling.reason)
+        reasons = (felt.reason for felt in self.seeker.course.feelings if felt.reason)
+        secrets = (self.profile.intention.text(language), *reasons)
         text = await self.seeker.next_line(lines, said, language, secrets=secrets)
         if text is not None and said and says_goodbye(text, language):
             self.seeker.ended("goodbye")

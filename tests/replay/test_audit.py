@@ -1,28 +1,38 @@
 """The audit finds each planted fault, and leaves real seekers alone."""
 
+import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 
 from mint_bench.conversation import Speaker
+from mint_bench.records.mint_empathy import SPOKEN
 from mint_bench.replay.audit import (
     KINDS,
     NO_ENCODER,
     Spoken,
     audit,
-    audit_rules,
+    breaks_role,
     ends_talk,
     says_goodbye,
+    switches,
+    tells_secret,
 )
+from mint_bench.replay.audit_rules import audit_rules
 from mint_bench.replay.likeness import shipped_similarity
-from mint_bench.replay.profiles import LANGUAGES
+from mint_bench.replay.profiles import LANGUAGES, intentions
 from mint_bench.replay.seekers import instructions
 from mint_bench.sources import load
+from mint_bench.tactics.sentences import visible_text
 
 PLANTED = yaml.safe_load(
     Path(__file__).parents[1].joinpath("data", "seeker_faults.yaml").read_text(encoding="utf-8")
+)
+FOREIGN = yaml.safe_load(
+    Path(__file__).parents[1].joinpath("data", "foreign_texts.yaml").read_text(encoding="utf-8")
 )
 CASES = [(kind, case) for kind, cases in PLANTED.items() for case in cases]
 HIGHEST_FALSE_ALARMS = 0.02
@@ -35,6 +45,7 @@ def spoken(case):
         " ".join([case["line"]] * case.get("times", 1)), case.get("turn", 5),
         case.get("own", ()), case.get("heard", ()), case.get("real"), language,
         (*instructions("anchored", language), *instructions("persona", language)),
+        case.get("secrets", ()),
     )  # fmt: skip
 
 
@@ -72,6 +83,53 @@ def test_what_the_real_line_does_too_is_no_fault():
     assert audit(Spoken(again, 4, own=[again], real=again)).faults == ()
 
 
+HOPE = "You want to let it all out and have someone stay with it."
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "My mood has been awful for 3 weeks.", "I got 45 out of 100 in the exam.",
+        "I am 45 and I live alone.", "It is about to change: we move on Monday.",
+        "You want to let it go, he says.", "My mood swings. 40 people saw it.",
+    ],
+)  # fmt: skip
+def test_what_is_no_mood_and_no_hope_may_be_said(line):
+    assert audit(Spoken(line, 3, secrets=(HOPE, "It asked."))).faults == ()
+
+
+def test_what_was_said_in_the_conversation_is_no_secret():
+    reason = "It said that it makes sense to be angry at him."
+    line = "You are right, it makes sense to be angry at him."
+    assert audit(Spoken(line, 3, secrets=(HOPE, reason))).secret
+    heard = ["That hurts, and it makes sense to be angry at him."]
+    assert not audit(Spoken(line, 3, heard=heard, secrets=(HOPE, reason))).secret
+
+
+@pytest.mark.parametrize("code", sorted(FOREIGN.keys() - {"mi"}))  # which py3langid does not know
+def test_another_language_is_found_alone_and_after_a_sentence_in_the_right_one(code):
+    text = FOREIGN[code][0]
+    assert "language_switch" in audit(Spoken(text, 3)).faults
+    assert switches(f"I really do not know what to do. {text}", "en")
+    assert code == "zh" or switches(text, "zh")
+
+
+def changed(text, every):
+    """The text with every so-manieth word replaced."""
+    words = text.split()
+    return " ".join("somehow" if n % every == every - 1 else word for n, word in enumerate(words))
+
+
+@pytest.mark.parametrize("every", [5, 7, 9])
+def test_a_copy_is_found_though_a_word_in_five_is_another(every):
+    texts = [turn.text for c in load("starter").conversations for turn in c.turns]
+    long = [text for text in texts if len(text.split()) >= 12]
+    assert len(long) > 100
+    for text in long:
+        assert "echo" in audit(Spoken(changed(text, every), 3, heard=["Oh.", text])).faults
+        assert "repetition" in audit(Spoken(changed(text, every), 3, own=["Oh.", text])).faults
+
+
 def test_without_an_encoder_drift_is_not_checked_and_says_why():
     finding = audit(Spoken("We went to the sea.", 3, real="I lost my job."))
     assert (finding.faults, finding.unchecked) == ((), {"drift": NO_ENCODER})
@@ -105,6 +163,42 @@ def test_length_is_counted_in_words_and_in_pairs_of_chinese_characters():
     assert not ends_talk("话" * 2000, "zh")
 
 
+@pytest.mark.parametrize("system", ["vanilla_Qwen3-1.7B", "vanilla_Qwen3-4B"])
+def test_a_model_that_answers_as_a_supporter_is_told_though_no_list_was_made_from_it(system):
+    """Their published replies, what a seeker's model falls back to: 98 and 96 %.
+
+    Of the first two sentences 84 and 68 %; of human supporters' turns in Lend-an-Ear, 10 %.
+    """
+    if not os.environ.get("MINT_BENCH_DATA"):
+        pytest.skip("needs the data folder in MINT_BENCH_DATA")
+    folder = Path(os.environ["MINT_BENCH_DATA"], "mint_empathy", "evaluation", "outputs")
+    path = folder / f"baseline1_{system}" / "conversations_tagged.json"
+    replies = [text for text in spoken_in(json.loads(path.read_text(encoding="utf-8"))) if text]
+    assert len(replies) == 315
+    assert sum(map(breaks_role, replies)) / len(replies) > 0.9
+
+
+def spoken_in(value):
+    """Every reply in a file of the published outputs."""
+    if isinstance(value, list):
+        return [text for part in value for text in spoken_in(part)]
+    if not isinstance(value, dict):
+        return []
+    if isinstance(value.get(SPOKEN), str):
+        return [visible_text(value[SPOKEN])]
+    return [text for part in value.values() for text in spoken_in(part)]
+
+
+@pytest.mark.parametrize("source", ["starter", "lend_an_ear"])
+def test_real_seekers_tell_no_persona_s_hope_and_no_mood_s_number(source):
+    """Of 13,342 lines of the whole of esconv, none."""
+    if source != "starter" and not os.environ.get("MINT_BENCH_DATA"):
+        pytest.skip("needs the data folder in MINT_BENCH_DATA")
+    hopes = [intention.text("en") for intention in intentions().values()]
+    for line in real_lines(source):
+        assert not any(tells_secret(replace(line, secrets=(hope,))) for hope in hopes)
+
+
 def real_lines(source):
     """Each real seeker's line but the first and what follows the last scored turn."""
     for conversation in load(source).conversations:
@@ -130,7 +224,7 @@ def real_lines(source):
 def test_real_seekers_raise_fewer_than_two_false_alarms_in_a_hundred(source, fewest):
     """Judged without the real line beside them, which would excuse whatever they do.
 
-    Seen: none of 265 in lend_an_ear, 23 of 13,342 in the whole of esconv, 1 of 161 in starter.
+    Seen: SEEN
     """
     if source != "starter" and not os.environ.get("MINT_BENCH_DATA"):
         pytest.skip("needs the data folder in MINT_BENCH_DATA")

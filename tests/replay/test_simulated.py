@@ -114,8 +114,16 @@ async def test_other_bad_lines_are_marked_and_the_conversation_goes_on(line, fau
     assert side.course.lines[2].faults == ()
 
 
-async def test_reasoning_of_neither_side_reaches_the_other():
-    thought = "<think>my own secret</think>"
+@pytest.mark.parametrize(
+    "thought",
+    [
+        "<think>my own secret</think>", "<reasoning>my own secret</reasoning>",
+        "[THINK]my own secret[/THINK]", "my own secret</think>",
+        "<think>my <think>own</think> secret</think>", "◁think▷my own secret◁/think▷",
+        "<|channel|>analysis<|message|>secret<|end|><|start|>assistant<|channel|>final<|message|>",
+    ],
+)  # fmt: skip
+async def test_reasoning_of_neither_side_reaches_the_other(thought):
     system = Recording([Reply(f"{thought}reply {n}") for n in (1, 2, 3)])
     side = seeker([f"{thought}Monday it was.", f"{thought}At Ann's."])
     await anchored_history(TALK, system, side)
@@ -148,6 +156,19 @@ async def test_a_goodbye_is_not_answered():
     assert side.course.lines[-1].faults == ("premature_end",)
 
 
+@pytest.mark.parametrize("line", ["I'll leave it at that, thanks.", "Ok gotta run", "ttyl"])
+async def test_whatever_words_a_goodbye_has_it_is_not_answered(line):
+    system, side = await hold(["One.", line], [3], max_turns=9)
+    assert (side.course.ending, len(system.seen)) == ("goodbye", 1)
+
+
+async def test_an_emotion_of_exactly_ten_goes_on_and_of_nine_does_not():
+    for last, ending in ((0, "length"), (-1, "failure")):
+        lines = [f"Thing number {n}." for n in range(5)]
+        _, side = await hold(lines, [-10, -10, -10, last], max_turns=4)
+        assert side.course.ending == ending
+
+
 async def test_max_turns_counts_replies_and_the_last_one_is_felt():
     system, side = await hold(["One.", "Two."], [1, 2], max_turns=2)
     assert len(system.seen) == 2
@@ -163,12 +184,32 @@ async def test_what_a_persona_knows_and_feels_never_reaches_the_supporter():
     assert "40" not in sent
 
 
-@pytest.mark.parametrize("secret", [HOPE, f"Well. {HOPE} I said it."])
+@pytest.mark.parametrize(
+    "secret",
+    [
+        HOPE,
+        f"Well. {HOPE} I said it.",
+        "I want to let it all out, is that too much?",
+        "My mood is at 41 now.",
+        '{"reason": "You asked.", "change": 1}',
+        "It was bad. And then because of 0 that it said nothing at all",
+    ],
+)
 async def test_a_persona_that_tells_its_hope_is_stopped_before_the_supporter_reads_it(secret):
-    system, side = await hold(["One.", secret], [1], max_turns=5)
+    reason = "because of 0 that it said nothing at all"
+    moods = [f'{{"reason": "{reason}", "change": 1}}']
+    system, side = await hold(["One.", secret], moods, max_turns=5)
     assert len(system.seen) == 1
     assert side.course.ending == "broken"
     assert "leak" in side.course.lines[-1].faults
+
+
+async def test_a_reason_from_turns_ago_is_still_a_secret():
+    reason = "it never once asked me about the photos that burned"
+    moods = [f'{{"reason": "{reason}", "change": -1}}', 1, 1]
+    lines = ["One.", "Two.", "Three.", f"Look, {reason}."]
+    system, side = await hold(lines, moods, max_turns=5)
+    assert (len(system.seen), side.course.ending) == (3, "broken")
 
 
 async def test_repeating_the_instructions_is_marked():
