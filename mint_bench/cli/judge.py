@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mint_bench.cli.judge_forms import family, joint
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -15,7 +17,15 @@ if TYPE_CHECKING:
 
 @click.group()
 def judge() -> None:
-    """Check a judge before you trust its ratings."""
+    """Check a judge before you trust its ratings.
+
+    Against experts and for biases (check), by attacks (probes), one call for all dimensions against
+    one each (joint), and for favour to its own family (family).
+    """
+
+
+judge.add_command(joint)
+judge.add_command(family)
 
 
 @judge.command("check")
@@ -35,8 +45,8 @@ def check(name: str, ratings: Path | None, log: Path | None, as_json: bool) -> N
 
     The judge rates each reply of the human supporters; the mean over a conversation is compared
     with the experts' median. Beside it stand how far one expert agrees with the other two, and
-    other judges. Then the same replies are rated with words or emoji added, in another order,
-    and again: none of it should change much.
+    other judges. Then the same replies are rated with words or emoji added, a turn later in the
+    conversation, in another order, and again: none of it should change much.
 
     A judge that asks models runs as a task, whose log is then shown here. There epochs rate every
     reply several times, and rewordings=true rates it by the rubric in other words, too:

@@ -16,7 +16,7 @@ from inspect_ai.util import collect
 
 from mint_bench.inspect_plugin.asking import ask_in_form, object_schema, whole_numbers
 from mint_bench.inspect_plugin.roles import GRADER, models_of, named, shaping
-from mint_bench.judging.joint import JOINT
+from mint_bench.judging.joint import FORM, JOINT
 from mint_bench.judging.judge import DIMENSIONS, Exchange, Verdict
 from mint_bench.judging.parsing import HIGHEST, LOWEST, NoAnswer, parse_joint, parse_rating
 from mint_bench.judging.prompts import (
@@ -64,7 +64,7 @@ class LlmJudge:
             JudgeRef(
                 name=named(model),
                 prompt_sha=self.prompt_sha,
-                settings={**shaping(model), "form": form, "reason": self.reason},
+                settings={**shaping(model), FORM: form, "reason": self.reason},
             )
             for model in models_of(self.role)
         ]

@@ -7,7 +7,7 @@ One wording for both, so that they never disagree. How it looks belongs to `cli`
 from collections.abc import Iterable, Iterator
 
 from mint_bench.judging.embedded import FAR
-from mint_bench.judging.joint import JOINT, joint_is_shown
+from mint_bench.judging.joint import FORM, JOINT, why_not_joint
 from mint_bench.records.columns import COLUMNS
 from mint_bench.records.schema import Board, Record
 from mint_bench.records.seeker import audit_rates, emotion_course
@@ -151,8 +151,10 @@ def unranked_for(board: Board, row: Row) -> Iterator[str]:
         most = f"{audit_rules().unreliable_above:.0%}"
         yield f"simulator unreliable (more than {most} of its seeker's lines are faulty)"
     for judge in board.judges:
-        if judge.settings.get("form") == JOINT and not joint_is_shown(judge.name, judge.prompt_sha):
-            yield f"one call for all dimensions, not shown to agree with one each for {judge.name}"
+        if judge.settings.get(FORM) == JOINT:
+            why = why_not_joint(judge.name, judge.prompt_sha, judge.settings)
+            if why is not None:
+                yield f"one call for all dimensions, {why}"
     yield from _gate_missed(board)
     full = _full_set(board)
     if full is not None and size(row) < full:

@@ -259,17 +259,23 @@ def test_one_call_for_all_six_is_not_ranked_unless_its_agreement_is_shown(
 
     [judge] = joint_record.board.judges
     assert judge.settings["form"] == "joint"
-    [table] = board_tables([joint_record])
-    assert any(
-        "one call for all dimensions, not shown to agree" in line for line in standing(table)
-    )
+
+    def said(*entries, least=0.6):
+        shown = module.JointAgreement(least_kappa=least, models=entries)
+        monkeypatch.setattr(module, "joint_agreement", lambda: shown)
+        [table] = board_tables([joint_record])
+        return " ".join(line for line in standing(table) if "one call for all" in line)
+
+    assert "not shown to agree with one each for openai-api/judge/large" in said()
     entry = module.ShownAgreement(
-        model=judge.name, prompt_sha=judge.prompt_sha, kappa=[0.9] * 6, replies=300,
-        conversations=50, shown="docs/joint.md",
+        model=judge.name, prompt_sha=judge.prompt_sha,
+        settings={"temperature": 0, "reason": False}, kappa=[0.9] * 6, low=[0.8] * 6,
+        replies=300, conversations=50, logs=["0" * 64, "1" * 64],
     )  # fmt: skip
-    shown = module.JointAgreement(models=(entry,))
-    monkeypatch.setattr(module, "joint_agreement", lambda: shown)
-    assert not any("one call for all" in line for line in standing(table))
+    assert not said(entry)
+    assert "agrees too little" in said(entry, least=0.95)
+    assert "not shown" in said(entry.model_copy(update={"settings": {"temperature": 0}}))
+    assert "not shown" in said(entry.model_copy(update={"prompt_sha": "beefbeef"}))
 
 
 def test_one_call_for_six_counts_only_with_all_six(talks, tmp_path):

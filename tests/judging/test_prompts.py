@@ -7,7 +7,6 @@ import pytest
 from jinja2 import UndefinedError
 
 from mint_bench.conversation import Conversation, Message, Reply, Speaker, Turn, merge_messages
-from mint_bench.judging.joint import joint_agreement
 from mint_bench.judging.judge import DIMENSIONS, Exchange
 from mint_bench.judging.prompts import (
     Prompt,
@@ -164,7 +163,3 @@ def test_the_hash_follows_every_word_that_is_sent():
 def test_a_template_that_lacks_a_value_is_an_error():
     with pytest.raises(UndefinedError):
         render(("judges", "llm"), "exchange.md", history=[])
-
-
-def test_no_models_joint_form_was_shown_to_agree_yet():
-    assert joint_agreement().models == ()
