@@ -78,8 +78,8 @@ def shown_for(judges: Sequence[JudgeRef]) -> ShownProbes | None:
 
 
 def can_be_probed(judges: Sequence[JudgeRef]) -> bool:
-    """Whether the judges are at hand: ratings that were imported come without what made them."""
-    return all(judge.prompt_sha is not None for judge in judges)
+    """Whether a judge is at hand: ratings that were imported come without what made them."""
+    return not judges or any(judge.prompt_sha is not None for judge in judges)
 
 
 @cache

@@ -127,6 +127,10 @@ def test_imported_ratings_are_ranked_and_said_to_be_unprobed():
     assert said[0].startswith("Ratings by gpt-oss-120b were imported: it cannot be probed")
 
 
+def test_one_member_without_a_hash_does_not_excuse_a_panel():
+    assert "its probes are not shown" in why(JUDGE, JudgeRef(name="gpt-oss-120b"))[0]
+
+
 def test_without_a_judge_there_is_nothing_to_probe():
     assert why() == (None, [])
 
