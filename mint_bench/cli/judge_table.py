@@ -110,10 +110,11 @@ def _show_bias(found: dict[str, Any], console: Console) -> None:
     show(
         console,
         "What should not move a rating",
-        ("dimension", "20 words added", "emoji added", "residual with length"),
+        ("dimension", "20 words added", "emoji added", "a turn later", "residual with length"),
         [
             (plain(dimension), "", [
-                figure, bias["emoji_added"][dimension], bias["length"].get(dimension)
+                figure, *(bias[part][dimension] for part in ("emoji_added", "turn_later")),
+                bias["length"].get(dimension),
             ])
             for dimension, figure in bias["words_added"].items()
         ],
@@ -129,6 +130,7 @@ def _show_bias(found: dict[str, Any], console: Console) -> None:
             )
     note(
         console,
-        "Added: mean change of a rating, in points. Residual with length: Spearman's correlation "
+        "Added, later: mean change of a rating, in points; later is after a greeting of each "
+        "speaker. Residual with length: Spearman's correlation "
         "of (judge − experts' median) with words a reply, over conversations.",
     )

@@ -108,10 +108,10 @@ def reworded() -> Metric:
 def biases() -> Metric:
     """What moves the ratings although it should not.
 
-    `words_added_…`, `emoji_added_…`: mean change of a rating, in points, with intervals over
-    conversations; `length_…`: correlation of (judge − experts' median) with words a reply;
-    `repeat_same`, `order_same`: share of ratings that stay when replies are rated again, and in
-    another order.
+    `words_added_…`, `emoji_added_…`, `turn_later_…` (after greetings): mean change of a rating, in
+    points, with intervals over conversations; `length_…`: correlation of (judge − experts' median)
+    with words a reply; `repeat_same`, `order_same`: share of ratings that stay when replies are
+    rated again, and in another order.
     """
 
     def compute(scores: list[SampleScore]) -> Value:
@@ -119,7 +119,7 @@ def biases() -> Metric:
         found = bias_of(talks) if talks else {}
         shown = {
             f"{part}_{column}{end}": number
-            for part in ("words_added", "emoji_added")
+            for part in ("words_added", "emoji_added", "turn_later")
             for column in judge_bias.COLUMNS
             for end, number in _ends(found, part, column).items()
         }

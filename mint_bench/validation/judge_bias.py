@@ -1,4 +1,4 @@
-"""What moves a judge's ratings although it should not: length, emoji, order, repetition, family.
+"""What moves a judge's ratings though it should not: length, emoji, place, repetition, family.
 
 Pure functions: how the replies are varied, and what the ratings of the variants come to. Who
 rates in between, at once or over a network, is left to the caller; `measure` does it for a judge
@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from mint_bench.conversation import Message, Speaker, Turn
 from mint_bench.files import read_model
 from mint_bench.judging.aggregate import aggregate_array
 from mint_bench.judging.judge import DIMENSIONS, Exchange, Judge
@@ -25,12 +26,22 @@ from mint_bench.validation.agreement import Figures, shown
 from mint_bench.validation.ratings import Doubles, Ratings, verdict_array
 
 PLAIN, AGAIN, SHUFFLED, WORDS, EMOJI = "plain", "again", "shuffled", "words", "emoji"
-PASSES = (PLAIN, AGAIN, SHUFFLED, WORDS, EMOJI)
+LATER = "later"
+PASSES = (PLAIN, AGAIN, SHUFFLED, WORDS, EMOJI, LATER)
 COLUMNS = (*DIMENSIONS, "aggregate")
 SAME = 0.01  # ratings this close are the same: sums on a computer depend on their order
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Texts = Annotated[tuple[Text, ...], Field(min_length=1)]
+
+
+class Greetings(BaseModel):
+    """What both speakers say to open a conversation."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    seeker: Text
+    supporter: Text
 
 
 class Additions(BaseModel):
@@ -41,6 +52,7 @@ class Additions(BaseModel):
     version: int = Field(ge=1)
     words: Texts = Field(description="Sentences of about twenty words")
     emoji: Texts
+    greetings: Greetings
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +84,11 @@ def load_additions(path: Path | None = None) -> Additions:
 def passes(
     exchanges: Sequence[Exchange], additions: Additions, seed: int = SEED
 ) -> dict[str, Pass]:
-    """What a judge rates to show its biases: the same replies five times.
+    """What a judge rates to show its biases: the same replies six times.
 
     `plain`, `again` (nothing changed), `shuffled` (another order in the batch), `words` and
-    `emoji` (one of the texts after each reply, in turn).
+    `emoji` (one of the texts after each reply, in turn), `later` (greetings before the
+    conversation, so that each reply stands a turn later in it).
     """
     plain = list(exchanges)
     as_is = np.arange(len(plain))
@@ -86,6 +99,7 @@ def passes(
         SHUFFLED: Pass([plain[int(i)] for i in order], order),
         WORDS: Pass(_appended(plain, additions.words), as_is),
         EMOJI: Pass(_appended(plain, additions.emoji), as_is),
+        LATER: Pass([_later(exchange, additions.greetings) for exchange in plain], as_is),
     }
 
 
@@ -96,6 +110,15 @@ def _appended(exchanges: Sequence[Exchange], texts: Sequence[str]) -> list[Excha
     ]
 
 
+def _later(exchange: Exchange, greetings: Greetings) -> Exchange:
+    """The exchange with a greeting of each speaker before it, so that speakers still take turns."""
+    said = {Speaker.SEEKER: greetings.seeker, Speaker.SUPPORTER: greetings.supporter}
+    first = exchange.history[0].speaker if exchange.history else Speaker.SEEKER
+    order = sorted(said, key=lambda speaker: speaker is not first)
+    opening = tuple(Turn(speaker, (Message(speaker, said[speaker]),)) for speaker in order)
+    return replace(exchange, history=(*opening, *exchange.history))
+
+
 def bias(conversations: Sequence[str], ratings: Mapping[str, Doubles]) -> Figures:
     """What the ratings of the passes come to.
 
@@ -104,13 +127,15 @@ def bias(conversations: Sequence[str], ratings: Mapping[str, Doubles]) -> Figure
         ratings: By pass, in the order of the plain replies, shape (n, 6), NaN where unscored.
 
     Returns:
-        `words_added` and `emoji_added`: mean change of each rating with its interval; `repeat`
+        `words_added`, `emoji_added` and `turn_later`: mean change of each rating with its
+        interval; `repeat`
         and `order`: how far ratings differ when nothing or only the order changes.
     """
     plain = ratings[PLAIN]
     return {
         "words_added": change(plain, ratings[WORDS], conversations),
         "emoji_added": change(plain, ratings[EMOJI], conversations),
+        "turn_later": change(plain, ratings[LATER], conversations),
         "repeat": consistency([plain, ratings[AGAIN]]),
         "order": consistency([plain, ratings[SHUFFLED]]),
     }

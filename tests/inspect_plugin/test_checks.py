@@ -137,13 +137,13 @@ def test_epochs_show_how_consistent_a_judge_is(data, tmp_path, server):
     assert found["repeats_sd"] == pytest.approx(math.sqrt(0.5) / 6)
 
 
-def test_biases_cost_four_passes_more(data, tmp_path, server):
+def test_biases_cost_five_passes_more(data, tmp_path, server):
     log = checked_by(server, tmp_path, bias=True)
-    assert "words_added_advice_giving" in every_metric(log)
+    assert {"words_added_advice_giving", "turn_later_advice_giving"} <= set(every_metric(log))
     assert "advice_giving_kappa" in every_metric(log)
     rated = [sample.scores["judge_biases"].metadata["checked"]["ratings"] for sample in log.samples]
     replies = sum(len(ratings["plain"]) for ratings in rated)
-    assert len(server.requests) == 5 * replies
+    assert len(server.requests) == 6 * replies
 
 
 def test_rewordings_show_how_consistent_a_judge_is_when_the_rubric_says_the_same(data, tmp_path):

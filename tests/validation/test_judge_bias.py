@@ -26,7 +26,7 @@ def exchanges(conversations=25, replies=3):
 
 @dataclass
 class Counting:
-    """Rates by the length of a reply, by its emoji, or by its place in the batch."""
+    """Rates by the length of a reply, its emoji, its place in the batch or in the conversation."""
 
     by: str
     name: str = "counting"
@@ -34,15 +34,14 @@ class Counting:
     settings: dict = field(default_factory=dict)
 
     def rate(self, batch):
-        return [
-            Verdict((1 + self._extra(i, e.reply),) * 3 + (2.0,) * 3) for i, e in enumerate(batch)
-        ]
+        return [Verdict((1 + self._extra(i, e),) * 3 + (2.0,) * 3) for i, e in enumerate(batch)]
 
-    def _extra(self, place, reply):
+    def _extra(self, place, exchange):
         return {
-            "words": len(reply.split()) / 20,
-            "emoji": float(any(emoji in reply for emoji in ADDITIONS.emoji)),
+            "words": len(exchange.reply.split()) / 20,
+            "emoji": float(any(emoji in exchange.reply for emoji in ADDITIONS.emoji)),
             "place": float(place % 5) / 2,
+            "turn": len(exchange.history) / 4,
         }[self.by]
 
 
@@ -82,6 +81,24 @@ def test_a_judge_that_likes_emoji_is_moved_by_emoji_alone():
     found = measured(Counting("emoji"))
     assert found["emoji_added"]["validating_emotions"]["value"] == 1
     assert found["words_added"]["validating_emotions"]["value"] == 0
+
+
+def test_a_judge_that_minds_the_turn_is_moved_by_a_greeting_alone():
+    found = measured(Counting("turn"))
+    assert found["turn_later"]["validating_emotions"]["value"] == 0.5
+    assert found["turn_later"]["advice_giving"]["value"] == 0
+    assert found["words_added"]["validating_emotions"]["value"] == 0
+    assert measured(Counting("words"))["turn_later"]["validating_emotions"]["value"] == 0
+
+
+@pytest.mark.parametrize("first", list(Speaker))
+def test_greetings_leave_speakers_to_take_turns(first):
+    other = next(speaker for speaker in Speaker if speaker is not first)
+    talk = tuple(Turn(who, (Message(who, "Well."),)) for who in (first, other))
+    [later] = judge_bias.passes([Exchange(talk, "I see.")], ADDITIONS)["later"].exchanges
+    assert [turn.speaker for turn in later.history] == [first, other, first, other]
+    assert later.history[2:] == talk
+    assert later.reply == "I see."
 
 
 def test_a_judge_that_minds_the_place_in_the_batch_is_found_out():
