@@ -40,8 +40,9 @@ def tiny_encoder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def chromium():
     """A running browser."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         yield browser
         browser.close()
