@@ -34,7 +34,7 @@ class Population:
         name: As in the table.
         statistic: The figure.
         draw: From a generator and a count to rows, shape (count, d).
-        scale: Ends of the scale, where the figure has them.
+        scale: Ends of the scale, where the figure has them; of a difference, of both its figures.
         truth: The figure of the whole population; computed from many conversations where None.
         methods: With which intervals such a figure is shown: `t` live and in tests, `bootstrap` in
             tables and pages.
@@ -46,6 +46,11 @@ class Population:
     scale: tuple[float, float] | None = None
     truth: float | None = None
     methods: tuple[str, ...] = ("t", "bootstrap")
+
+    @property
+    def paired(self) -> bool:
+        """Whether the figure is the difference of two systems, each with half of the columns."""
+        return isinstance(self.statistic, Difference)
 
 
 @cache
@@ -84,6 +89,21 @@ def ceiling(share: float) -> Callable[[np.random.Generator, int], Floats]:
         lost = lower + rng.binomial(lower, 0.3)
         off = rng.random(count) < share
         return np.stack([5 * m - np.where(off, lost, 0), m], axis=1)
+
+    return draw
+
+
+def two_at_the_ceiling(first: float, second: float) -> Callable[[np.random.Generator, int], Floats]:
+    """`ceiling` of two systems that mostly fail in the same conversations."""
+
+    def draw(rng: np.random.Generator, count: int) -> Floats:
+        m, hard = _turns(rng, count), rng.random(count)
+        columns = []
+        for share in (first, second):
+            lower = rng.binomial(m.astype(np.int64), 0.5)
+            lost = lower + rng.binomial(lower, 0.3)
+            columns += [5 * m - np.where(hard < share, lost, 0), m]
+        return np.stack(columns, axis=1)
 
     return draw
 
@@ -150,6 +170,11 @@ POPULATIONS: tuple[Population, ...] = (
     Population("repetition", Ratio(), lambda g, k: repetition_rows(tactic_sums(g, k))),
     Population("paired difference in repetition", Difference(Ratio(), Ratio(), 2), two_systems,
                methods=("t",)),
+    Population("paired difference, ceiling, 4 in 10 off the end", Difference(Ratio(), Ratio(), 2),
+               two_at_the_ceiling(0.4, 0.4), (1.0, 5.0), 0.0, ("t",)),
+    Population("paired difference, ceiling, 4 and 2 in 10 off the end",
+               Difference(Ratio(), Ratio(), 2), two_at_the_ceiling(0.4, 0.2), (1.0, 5.0),
+               -0.2 * 0.5 * 1.3, ("t",)),
     Population("stickiness, macro", MacroRatio(), lambda g, k: stickiness_rows(tactic_sums(g, k))),
     Population("persistence", Persistence(), lambda g, k: persistence_rows(tactic_sums(g, k))),
     Population("variance between conversations", Component(1.0, 0.0, 0.0), spread_out, truth=0.36,
