@@ -214,7 +214,8 @@ function fill(board, first, second) {
     const apart = known && (gap.low > 0 || gap.high < 0);
     const cell = make("td", shown(gap.value, digits, true), apart ? "f told" : "f");
     if (known) {
-      const mark = first.bound[figure] || second.bound[figure] ? "†" : "";
+      const none = gap.high - gap.low <= 1e-9;
+      const mark = none || first.bound[figure] || second.bound[figure] ? "†" : "";
       cell.append(make("small", `${shown(gap.low, digits, true)} to ${shown(gap.high, digits, true)}${mark}`));
     }
     const drawn = make("td", "", "p");

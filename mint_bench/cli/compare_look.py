@@ -18,7 +18,7 @@ from rich.text import Text
 from mint_bench.cli.look import UNBOUNDED
 from mint_bench.records.columns import COLUMNS
 from mint_bench.records.comparison import BoardRanking, FigureComparison
-from mint_bench.records.figures import Figure
+from mint_bench.records.figures import Figure, no_width
 from mint_bench.records.schema import Record
 from mint_bench.records.signature import board_signature, signature
 from mint_bench.records.tables import (
@@ -61,7 +61,7 @@ def show_two(
         console,
         "Interval and p: t over conversations; adjusted: empathy as it is, the others after "
         "Benjamini and Hochberg.",
-        [figure for c in shown for figure in (c.first, c.second)],
+        marked=any(_bound((c.first, c.second), c.test.low, c.test.high) for c in shown),
     )
     if any(COLUMNS[c.name].rare_left_out for c in shown):
         console.print(Text(TESTED_TACTICS, style="dim"))
@@ -80,7 +80,7 @@ def _figures(shown: Sequence[FigureComparison], difference: float | None, betwee
             Text(title(c.name), style="bold" if c.name == PRIMARY else ""),
             _figure(c.first, between),
             _figure(c.second, between),
-            _difference(test.difference, test.low, test.high, between),
+            _difference(test.difference, (test.low, test.high), between, (c.first, c.second)),
             *(_p(p) for p in (test.p, c.p_adjusted, test.p_permutation)),
             _number(c.detectable),
             *_needed(difference, test.se, test.n, test.p),
@@ -110,13 +110,17 @@ def show_ranking(
     console.print(grid)
     console.print(_fitting(console, lambda between: _pairs(ranking, order, difference, between)))
     few = len(order) <= MOST_SHOWN
+    low, high = ranking.pairs.low, ranking.pairs.high
     which = "All pairs" if few else "Neighbours only, all pairs by --format json"
     tested = int(np.isfinite(ranking.pairs.p).sum() // 2)
     _below(
         console,
         f"{which}. Interval and p: t over conversations; Holm over {tested} pairs. Systems that "
         "share a letter are not told apart; human and trivial systems have no rank.",
-        ranking.figures,
+        marked=any(
+            _bound((ranking.figures[i], ranking.figures[j]), low[i, j], high[i, j])
+            for i, j in _shown_pairs(order)
+        ),
     )
     console.print(Text(board_signature(ranking.records[0].board), style="dim"), soft_wrap=True)
 
@@ -127,15 +131,15 @@ def _pairs(
     grid = _grid("A", "B", "A − B", "p", "p after Holm", "p permuted", "detectable")
     grid.columns[1].justify = "left"
     _needed_column(grid, difference)
-    several = len(order) > MOST_SHOWN
     pairs = ranking.pairs
-    for i, j in pairwise(order) if several else combinations(order, 2):
+    for i, j in _shown_pairs(order):
         apart = bool(pairs.p_holm[i, j] < ALPHA)
         tested = not math.isnan(pairs.p[i, j])
+        ends, both = (pairs.low[i, j], pairs.high[i, j]), (ranking.figures[i], ranking.figures[j])
         grid.add_row(
             ranking.records[i].system,
             ranking.records[j].system,
-            _difference(pairs.difference[i, j], pairs.low[i, j], pairs.high[i, j], between),
+            _difference(pairs.difference[i, j], ends, between, both),
             _p(pairs.p[i, j]),
             Text(_p(pairs.p_holm[i, j]), style="bold" if apart else ""),
             _p(pairs.p_permutation[i, j]),
@@ -143,6 +147,10 @@ def _pairs(
             *_needed(difference, float(pairs.se[i, j]), int(pairs.n[i, j]), pairs.p[i, j]),
         )
     return grid
+
+
+def _shown_pairs(order: Sequence[int]) -> Iterator[tuple[int, int]]:
+    return pairwise(order) if len(order) > MOST_SHOWN else combinations(order, 2)
 
 
 def two_as_json(
@@ -260,11 +268,21 @@ def _figure(figure: Figure, between: str) -> Text:
     return Text.assemble(value, (between + interval if interval else "", "dim"))
 
 
-def _difference(value: float, low: float, high: float, between: str) -> Text:
+def _difference(
+    value: float, ends: tuple[float, float], between: str, figures: tuple[Figure, Figure]
+) -> Text:
+    """A difference with its interval, which is at bound where a figure of it is."""
     text = Text(DASH if math.isnan(value) else f"{value:+.2f}")
+    low, high = ends
     if not math.isnan(low):
+        text.append(AT_BOUND_MARK if _bound(figures, low, high) else "")
         text.append(f"{between}{low:+.2f} to {high:+.2f}", style="dim")
     return text
+
+
+def _bound(figures: tuple[Figure, Figure], low: float, high: float) -> bool:
+    """Whether a difference is at bound: either figure is, or no conversation differs."""
+    return any(figure.at_bound for figure in figures) or no_width(low, high)
 
 
 def _number(value: float) -> str:
@@ -295,8 +313,8 @@ def _needed_json(difference: float | None, se: float, n: int, p: float) -> dict[
     return {"conversations_needed": needed}
 
 
-def _below(console: Console, said: str, shown: Sequence[Figure]) -> None:
+def _below(console: Console, said: str, *, marked: bool) -> None:
     console.print(Text(said, style="dim"))
     console.print(Text("Detectable: the smallest true difference found 4 times in 5.", style="dim"))
-    if any(figure.at_bound for figure in shown):
+    if marked:
         console.print(Text(f"{AT_BOUND_MARK} {AT_BOUND_NOTE}", style="dim"))

@@ -46,7 +46,7 @@ def values(
 
     Returns:
         Always the same keys; NaN where a figure or an interval is undefined (no conversation yet,
-        fewer than 20 for an interval).
+        fewer than 20 for an interval), or the interval is at bound, which no key could say.
     """
     found = figures(conversations, "t", list(columns.values())) if conversations else {}
     shown: dict[str, float] = {}
@@ -55,7 +55,7 @@ def values(
         bounded = intervals and COLUMNS[column].interval
         ends = ("value", "low", "high") if bounded else ("value",)
         for end in ends:
-            number = getattr(figure, end, None)
+            number = None if figure is None else getattr(figure.without_mark(), end)
             key = name if end == "value" else f"{name}_{end}"
             shown[key] = math.nan if number is None else number
     return shown

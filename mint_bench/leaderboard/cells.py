@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mint_bench.records.figures import Figure
-from mint_bench.records.tables import Row
+from mint_bench.records.tables import COUNTED, Row
 
 WIDTH = 56
 MARGIN = 3
-PERCENT = ("unscored",)
 WHOLE = ("words", "tokens", "reasoning_tokens")
 STEPS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 
@@ -56,6 +55,7 @@ class Cell:
         x: Pixels of the figure's mark; None where nothing is drawn.
         start: Pixels at which its interval begins; None without interval.
         width: Pixels that its interval is wide.
+        page: Of a conversation that shows the figure, from the site's folder; empty without one.
     """
 
     text: str
@@ -64,12 +64,13 @@ class Cell:
     x: float | None = None
     start: float | None = None
     width: float | None = None
+    page: str = ""
 
 
 def scale(name: str, rows: Sequence[Row], width: int = WIDTH) -> Scale | None:
     """The scale of a column over all rows; None where nothing is to be drawn."""
     known = [row.figures[name] for row in rows if row.figures[name].value is not None]
-    if name in PERCENT or not known:
+    if name in COUNTED or not known:
         return None
     ends = [v for f in known for v in (f.value, f.low, f.high) if v is not None]
     low, high = min(ends), max(ends)
@@ -86,13 +87,13 @@ def cell(name: str, figure: Figure, drawn: Scale | None) -> Cell:
     """A figure as text and, where the column has a scale, as a mark with its interval.
 
     >>> cell("density", Figure(2.5, 2.0, 3.0, 50), Scale(2.0, 3.0, None))
-    Cell(text='2.50', interval='2.00–3.00', note='', x=28.0, start=3.0, width=50.0)
+    Cell(text='2.50', interval='2.00–3.00', note='', x=28.0, start=3.0, width=50.0, page='')
     """
     note = figure.note or ""
     if figure.value is None:
         return Cell("–", "", note)
-    if name in PERCENT:
-        return Cell(f"{100 * figure.value:.1f} %", "", note)
+    if name in COUNTED:
+        return Cell(f"{100 * figure.value:.1f} %", "", "")
     low, high = figure.low, figure.high
     text = signed(f"{figure.value:.2f}")
     if low is None or high is None:

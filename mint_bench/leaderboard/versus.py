@@ -12,6 +12,7 @@ from mint_bench.leaderboard.boards import BoardPart, Entry, stacked
 from mint_bench.leaderboard.cells import WHOLE, signed
 from mint_bench.leaderboard.measured import DIFFERENCES
 from mint_bench.records.columns import COLUMNS
+from mint_bench.records.figures import no_width
 from mint_bench.records.wording import title
 from mint_bench.stats.intervals import t_quantile
 from mint_bench.stats.ranking import Pairs
@@ -33,7 +34,8 @@ class Gap:
         x: Pixels from the middle of its mark; None where nothing is drawn.
         start: Pixels from the middle where its interval begins.
         width: Pixels that its interval is wide.
-        bound: Whether either figure is at bound, so that the interval covers less than it claims.
+        bound: Whether either figure is at bound, or no conversation differs from another: the
+            interval covers less than it claims.
     """
 
     text: str
@@ -139,7 +141,7 @@ def gap(name: str, pairs: Pairs, reach: float, pair: tuple[int, int], *, bound: 
         round(value * scale, 1),
         round(low * scale, 1),
         max(1.0, round((high - low) * scale, 1)),
-        bound,
+        bound or no_width(low, high),
     )
 
 

@@ -183,7 +183,7 @@ def _scorers() -> tuple[Tagger, Judge]:
 
 def _column(name: str) -> Figured:
     def figure(items: Sequence[Item]) -> Mapping[str, Any]:
-        return asdict(figures(_conversations(items), "t", [name])[name])
+        return asdict(figures(_conversations(items), "t", [name])[name].without_mark())
 
     return figure
 

@@ -41,7 +41,7 @@ class Column:
         statistic: The figure as a function of summed rows.
         rows: From a system's turns to rows of sums, shape (K, d).
         better: `higher`, `lower`, or None where neither is.
-        scale: Ends of a closed scale, for marking figures that lie at its bound.
+        scale: Ends of its scale, infinite where it has none, for marking figures at its bound.
         interval: Whether an interval is given (raw macro stickiness is a point).
         rare_left_out: Whether tactics in fewer than 10 conversations are left out of it.
     """
@@ -179,7 +179,9 @@ def _common(pairing: Pairing) -> Callable[[Turns], Floats]:
 
 
 def _columns() -> list[Column]:
-    five, most = (1.0, 5.0), (-math.inf, 1.0)  # of repetition only the upper end is fixed
+    five, share = (1.0, 5.0), (0.0, 1.0)
+    most = (-math.inf, 1.0)  # of repetition only the upper end is fixed
+    tactics, counts = (0.0, float(TACTIC_COUNT)), (0.0, math.inf)
     columns = [
         Column(name, name.replace("_", " "), Ratio(), _rating(i), direction, five)
         for i, (name, direction) in enumerate(
@@ -188,7 +190,7 @@ def _columns() -> list[Column]:
     ]
     columns += [
         Column("aggregated_empathy", "empathy", Ratio(), _per_turn(aggregates), "higher", five),
-        Column("density", "density", Ratio(), _per_turn(density)),
+        Column("density", "density", Ratio(), _per_turn(density), scale=tactics),
         Column(
             "stickiness_vs_human",
             "stickiness vs human",
@@ -232,7 +234,7 @@ def _columns() -> list[Column]:
             "stickiness vs self, micro",
             Ratio(),
             lambda turns: micro_rows(pairs(turns, "self")),
-            scale=(0.0, 1.0),
+            scale=share,
         ),
         Column(
             "stickiness_vs_self_excess",
@@ -251,15 +253,16 @@ def _columns() -> list[Column]:
             )
             for lag in (2, 3, 4)
         ),
-        Column("novelty_vs_self", "novelty", Ratio(), _per_turn(novelties)),
-        Column("entropy", "entropy within a turn", Ratio(), _per_turn(entropies)),
-        Column("words", "words a turn", Ratio(), _per_turn(_number("words"))),
-        Column("tokens", "tokens a turn", Ratio(), _per_turn(_number("tokens"))),
+        Column("novelty_vs_self", "novelty", Ratio(), _per_turn(novelties), scale=counts),
+        Column("entropy", "entropy within a turn", Ratio(), _per_turn(entropies), scale=counts),
+        Column("words", "words a turn", Ratio(), _per_turn(_number("words")), scale=counts),
+        Column("tokens", "tokens a turn", Ratio(), _per_turn(_number("tokens")), scale=counts),
         Column(
             "reasoning_tokens",
             "reasoning tokens a turn",
             Ratio(),
             _per_turn(_number("reasoning_tokens")),
+            scale=counts,
         ),
         *(
             Column(
@@ -267,13 +270,16 @@ def _columns() -> list[Column]:
                 f"{name} {pairing.replace('_', ' ')}",
                 Ratio(),
                 _per_turn(_surface(f"{name}_{pairing}")),
-                scale=most if name == EMBEDDING else (0.0, 1.0),
+                scale=most if name == EMBEDDING else share,
             )
             for name in (*OVERLAPS, EMBEDDING)
             for pairing in PAIRINGS
         ),
-        Column("unscored", "unscored", Ratio(), _per_turn(unscored), "lower"),
-        *(Column(name, heading, Ratio(), rows, better) for name, heading, rows, better in SEEKER),
+        Column("unscored", "unscored", Ratio(), _per_turn(unscored), "lower", share),
+        *(
+            Column(name, heading, Ratio(), rows, better, scale)
+            for name, heading, rows, better, scale in SEEKER
+        ),
     ]
     return columns
 

@@ -6,7 +6,7 @@ systems stand in `stats.compare`.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -25,6 +25,7 @@ from mint_bench.stats.statistic import Floats, Ratio
 
 MIN_OFF_BOUND = 10
 AT_BOUND = "at bound"
+NO_WIDTH = 1e-9
 Method = Literal["t", "bootstrap"]
 
 
@@ -48,11 +49,15 @@ class Figure:
 
     @property
     def at_bound(self) -> bool:
-        """Whether fewer than 10 conversations lie off the end of the scale.
+        """Whether fewer than 10 conversations lie off the end of the scale, or none differs.
 
-        Its interval then covers less than it claims, see `stats.coverage`.
+        Its interval then covers less than it claims, see `coverage`.
         """
         return self.note is not None and AT_BOUND in self.note.split("; ")
+
+    def without_mark(self) -> "Figure":
+        """The figure as it stands where no mark can stand beside it: at bound without interval."""
+        return replace(self, low=None, high=None) if self.at_bound else self
 
 
 def figures(
@@ -134,20 +139,22 @@ def figure_of(
     Args:
         interval: Value with interval.
         rows: What it was computed from; (Σy, count) where there is a scale.
-        scale: Ends of its scale: no interval leaves it, and figures at its end are marked.
+        scale: Ends of its scale: no interval leaves it, and figures at its end are marked. So is
+            one whose interval has no width, since every conversation gives the same.
         bounded: Whether it is shown with an interval.
         note: A further note.
     """
     if math.isnan(interval.value):
         return Figure(None, None, None, interval.n, "undefined")
     notes = []
+    shown = bounded and not math.isnan(interval.low)
     if bounded and 0 < interval.n < MIN_CONVERSATIONS:
         notes.append(f"fewer than {MIN_CONVERSATIONS} conversations")
-    if bounded and scale and off_bound(rows, scale) < MIN_OFF_BOUND:
+    ended = scale is not None and off_bound(rows, scale) < MIN_OFF_BOUND
+    if (bounded and ended) or (shown and no_width(interval.low, interval.high)):
         notes.append(AT_BOUND)
     if note:
         notes.append(note)
-    shown = bounded and not math.isnan(interval.low)
     least, most = scale or (-math.inf, math.inf)
     return Figure(
         interval.value,
@@ -156,6 +163,11 @@ def figure_of(
         interval.n,
         "; ".join(notes) or None,
     )
+
+
+def no_width(low: float, high: float) -> bool:
+    """Whether an interval is a point: every conversation gives the same, and nothing varies."""
+    return high - low <= NO_WIDTH * max(1.0, abs(low))
 
 
 def off_bound(rows: Floats, scale: tuple[float, float]) -> int:

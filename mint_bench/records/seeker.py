@@ -125,11 +125,11 @@ def _ended(ending: str) -> Callable[[SeekerFigures], tuple[float, float] | None]
     return value
 
 
-SEEKER: tuple[tuple[str, str, SeekerRows, str | None], ...] = (
-    ("final_emotion", "final emotion", _per_conversation(_last_emotion), "higher"),
-    ("success", "success", _per_conversation(_ended("success")), "higher"),
-    ("failure", "failure", _per_conversation(_ended("failure")), "lower"),
-    ("seeker_faults", "seeker faults", _per_conversation(_faulty), "lower"),
+SEEKER: tuple[tuple[str, str, SeekerRows, str | None, tuple[float, float]], ...] = (
+    ("final_emotion", "final emotion", _per_conversation(_last_emotion), "higher", (0.0, 100.0)),
+    ("success", "success", _per_conversation(_ended("success")), "higher", (0.0, 1.0)),
+    ("failure", "failure", _per_conversation(_ended("failure")), "lower", (0.0, 1.0)),
+    ("seeker_faults", "seeker faults", _per_conversation(_faulty), "lower", (0.0, 1.0)),
 )
-"""Columns of simulated seekers: name, title, rows, direction. An emotion counts where the
+"""Columns of simulated seekers: name, title, rows, direction, scale. An emotion counts where the
 conversation was held to its end."""

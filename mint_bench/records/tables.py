@@ -23,12 +23,14 @@ SHOWN = (
     "unscored",
 )
 PRIMARY = "aggregated_empathy"
+COUNTED = ("unscored",)
+"""Figures of `SHOWN` that tables show as what was counted, without an interval."""
 KIND_ORDER = ("model", "published", "human", "trivial")
 MAX_UNSCORED = 0.05
 AT_BOUND_MARK = "†"
 AT_BOUND_NOTE = (
-    "at bound: fewer than 10 conversations lie off the scale's end, so that the interval covers "
-    "less than it says"
+    "at bound: fewer than 10 conversations lie off the scale's end, or none differs from another, "
+    "so that the interval covers less than it says"
 )
 DEAF = "does not hear the system"
 """What must be known of the scripted seeker, wherever its figures stand."""
@@ -99,7 +101,7 @@ def figure_json(figure: Figure) -> dict[str, float | int | str | None]:
 
 def cells(row: Row) -> list[str]:
     """The shown figures of a row as text, each with its interval."""
-    return [cell(row.figures[name], percent=name == "unscored") for name in SHOWN]
+    return [cell(row.figures[name], percent=name in COUNTED) for name in SHOWN]
 
 
 def cell(figure: Figure, *, percent: bool = False) -> str:
@@ -134,7 +136,8 @@ def cell_parts(figure: Figure, *, percent: bool = False) -> tuple[str, str]:
 
 def marks(table: BoardTable) -> list[str]:
     """What the marks in a table's cells mean; empty where there are none."""
-    marked = any(row.figures[name].at_bound for row in table.rows for name in SHOWN)
+    drawn = [name for name in SHOWN if name not in COUNTED]
+    marked = any(row.figures[name].at_bound for row in table.rows for name in drawn)
     return [f"{AT_BOUND_MARK} {AT_BOUND_NOTE}"] if marked else []
 
 

@@ -13,6 +13,7 @@ from mint_bench.records.schema import Board, Record
 from mint_bench.records.seeker import audit_rates, emotion_course
 from mint_bench.records.shown_probes import can_be_probed, gate, shown_for
 from mint_bench.records.tables import (
+    COUNTED,
     DEAF,
     MAX_UNSCORED,
     SHOWN,
@@ -79,7 +80,7 @@ def remarks(table: BoardTable) -> list[str]:
     notes: dict[str, list[str]] = {}
     for row in table.rows:
         for name in SHOWN:
-            if note := row.figures[name].note:
+            if (note := row.figures[name].note) and name not in COUNTED:
                 notes.setdefault(f"{COLUMNS[name].title}: {note}", []).append(row.record.system)
     return lines + [f"{note} ({_some(systems)})" for note, systems in notes.items()]
 

@@ -58,6 +58,15 @@ def test_a_file_does_as_well_as_a_name(results, systems):
     assert "mint:1|" in done.out
 
 
+def test_a_difference_of_figures_at_bound_is_marked_and_explained(results):
+    """Every turn of these has 20 words: no interval says how sure that is."""
+    for words in (["warm", "plain"], ["warm", "plain", "like", "--figure", "words"]):
+        out = type_in("compare", *words, "--results", results).out
+        assert "20.00†" in out
+        assert "+0.00†" in out
+        assert "or none differs from another" in out
+
+
 def test_a_folder_is_ranked_with_letters_and_all_pairs(results):
     told = json.loads(type_in("compare", results, "--format", "json", "--difference", "0.2").out)
     first = told["systems"][0]

@@ -68,7 +68,19 @@ def test_every_metric_sees_all_epochs_whatever_the_reducer(talks, tmp_path, redu
         stem = name.removesuffix("_low").removesuffix("_high")
         figure = expected[names.get(stem, stem)]
         end = {"_low": "low", "_high": "high"}.get(name.removeprefix(stem), "value")
-        assert value == pytest.approx(getattr(figure, end)), name
+        if figure.at_bound and end != "value":
+            assert math.isnan(value), name
+        else:
+            assert value == pytest.approx(getattr(figure, end)), name
+
+
+def test_an_interval_at_bound_is_left_out_since_no_key_could_mark_it(talks):
+    """Nothing is unscored in these conversations: an interval from 0 to 0 would claim certainty."""
+    held = [SampleScore(score=s) for epochs in scores(talks).values() for s in epochs]
+    found = unscored()(held)
+    assert found["unscored"] == 0
+    assert math.isnan(found["unscored_low"])
+    assert math.isnan(found["unscored_high"])
 
 
 def test_words_are_the_mean_over_turns_and_the_unit_is_the_conversation(talks, tmp_path):
@@ -101,7 +113,8 @@ def test_every_figure_but_raw_stickiness_has_both_ends(talks, tmp_path):
                "words", "unscored", "stickiness_vs_self_common",
                "stickiness_vs_human_common"}  # fmt: skip
     assert {name.removesuffix("_low") for name in found if name.endswith("_low")} == bounded
-    assert all(found[f"{name}_low"] <= found[name] <= found[f"{name}_high"] for name in bounded)
+    shown = bounded - {"unscored"}  # at bound: nothing is
+    assert all(found[f"{name}_low"] <= found[name] <= found[f"{name}_high"] for name in shown)
 
 
 @pytest.mark.parametrize("metric", ALL)

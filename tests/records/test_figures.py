@@ -102,10 +102,29 @@ def test_fewer_than_20_conversations_have_a_figure_a_note_and_no_interval():
 
 
 def test_a_dimension_at_the_end_of_its_scale_is_marked():
-    same = [talk(f"c{c}", {0}, ratings=[1, 3, 3, 3, 3, 3]) for c in range(25)]
-    found = figures(same, names=["validating_emotions", "encouraging_elaboration"])
+    few = [talk(f"c{c}", {0}, ratings=[1 + (c < 9), 3 + c % 2, 3, 3, 3, 3]) for c in range(25)]
+    found = figures(few, names=["validating_emotions", "encouraging_elaboration"])
     assert found["validating_emotions"].note == "at bound"
     assert found["encouraging_elaboration"].note is None
+
+
+def test_rates_and_counts_at_the_end_of_theirs_are_marked_too():
+    """What never happened in 25 conversations has an interval from 0 to 0, and no certainty."""
+    quiet = [talk(f"c{c}", set(), set(), ratings=[3] * 6) for c in range(25)]
+    found = figures(quiet, names=["unscored", "density", "entropy"])
+    for figure in found.values():
+        assert (figure.value, figure.low, figure.high) == (0, 0, 0)
+        assert figure.at_bound
+
+
+@pytest.mark.parametrize("method", ["t", "bootstrap"])
+def test_an_interval_without_width_is_marked_wherever_it_lies(method):
+    """Each of 25 conversations says 10 words a turn: nothing varies, so nothing is known of it."""
+    alike = [talk(f"c{c}", {0, c % 10}, {c % 7}) for c in range(25)]
+    found = figures(alike, method, names=["words", "density"])
+    assert (found["words"].low, found["words"].high) == (10, 10)
+    assert found["words"].at_bound
+    assert not found["density"].at_bound
 
 
 def test_repetition_above_density_8_is_unstable():

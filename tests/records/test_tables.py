@@ -3,13 +3,14 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
 from mint_bench.records.columns import COLUMNS, GOLDEN
 from mint_bench.records.forms import as_csv, as_json, as_latex, as_markdown
 from mint_bench.records.schema import Board
-from mint_bench.records.tables import board_tables
+from mint_bench.records.tables import SHOWN, Row, board_tables, cells, marks
 from tests.records.release import a_record
 
 HOSTILE = r"""<script>x</script> & 5_% $a^{b}$ ~#\end [x](y) `c` *d*, "q" """.strip()
@@ -36,6 +37,17 @@ def test_json_has_no_nan():
     text = as_json(board_tables([a_record(1)]))
     assert "NaN" not in text
     assert json.loads(text)[0]["repetition_vs_human"]["value"] is None
+
+
+def test_what_is_shown_without_an_interval_has_no_mark():
+    """Nothing is unscored, which is at bound; but only an interval covers less than it says."""
+    [table] = board_tables([a_record(25)])
+    figures = table.rows[0].figures
+    assert figures["unscored"].at_bound
+    assert cells(table.rows[0])[SHOWN.index("unscored")] == "0.0 %"
+    spread = {name: replace(one, note=None) for name, one in figures.items() if name != "unscored"}
+    row = Row(table.rows[0].record, spread | {"unscored": figures["unscored"]})
+    assert marks(replace(table, rows=(row,))) == []
 
 
 def test_only_records_of_one_board_share_a_table_and_the_largest_comes_first():
