@@ -8,10 +8,13 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from mint_bench.leaderboard.cells import signed
 from mint_bench.records.figures import Figure
 from mint_bench.records.tables import BoardTable, Row
 
 X, Y, SIZE = "repetition_vs_self", "aggregated_empathy", "density"
+ENDS = {X: (-math.inf, 1.0), Y: (1.0, 5.0)}  # of each scale: no tick lies beyond
+LEAST = {X: 0.5, Y: 1.0}  # of each axis, so that few systems do not look far apart
 MOST_LABELLED = 40
 MOST_WHISKERS = 150  # systems; beyond, only named ones show their intervals
 LETTER = 0.54  # mean width of a letter, as a share of the font's size
@@ -116,7 +119,7 @@ def drawable(table: BoardTable) -> list[Row]:
 
 def picture(rows: Sequence[Row], sheet: Sheet) -> Picture:
     """Lay out rows that have both figures, as `drawable` gives them."""
-    across, up = (_axis([row.figures[name] for row in rows]) for name in (X, Y))
+    across, up = (_axis([row.figures[name] for row in rows], name) for name in (X, Y))
 
     def x(value: float) -> float:
         share = (value - across[0]) / (across[1] - across[0])
@@ -141,8 +144,8 @@ def picture(rows: Sequence[Row], sheet: Sheet) -> Picture:
     return Picture(
         sheet,
         tuple(_labelled(marks, sheet)),
-        tuple((x(tick), text) for tick, text in _ticks(across)),
-        tuple((y(tick), text) for tick, text in _ticks(up)),
+        tuple((x(tick), text) for tick, text in _ticks(across, ENDS[X])),
+        tuple((y(tick), text) for tick, text in _ticks(up, ENDS[Y])),
         humans[0] if len(humans) == 1 else None,
         len(rows) <= MOST_WHISKERS,
     )
@@ -154,23 +157,24 @@ def _ends(figure: Figure, place: Callable[[float], float]) -> tuple[float, float
     return place(figure.low), place(figure.high)
 
 
-def _axis(figures: Sequence[Figure]) -> tuple[float, float]:
-    """The ends of an axis: all values and intervals with a little air."""
+def _axis(figures: Sequence[Figure], name: str) -> tuple[float, float]:
+    """The ends of an axis: all values and intervals with a little air, and not too little of it."""
     known = [v for f in figures for v in (f.value, f.low, f.high) if v is not None]
     low, high = min(known), max(known)
-    air = 0.05 * (high - low) or 0.1
-    return low - air, high + air
+    air = max(0.05 * (high - low), (LEAST[name] - (high - low)) / 2)
+    low, high = low - air, high + air
+    margin = 0.05 * (high - low)
+    beyond = max(0.0, high - ENDS[name][1] - margin) - max(0.0, ENDS[name][0] - margin - low)
+    return low - beyond, high - beyond
 
 
-def _ticks(axis: tuple[float, float]) -> list[tuple[float, str]]:
+def _ticks(axis: tuple[float, float], ends: tuple[float, float]) -> list[tuple[float, str]]:
     low, high = axis
+    inner = max(low, ends[0]), min(high, ends[1])
     step = next((s for s in STEPS if (high - low) / s <= 7), 10.0)
     digits = 2 if step in {0.05, 0.25} else 1
-    first = math.ceil(low / step)
-    return [
-        (k * step, f"{k * step:.{digits}f}".replace("-", "−"))
-        for k in range(first, math.floor(high / step) + 1)
-    ]
+    first, last = math.ceil(inner[0] / step - 1e-9), math.floor(inner[1] / step + 1e-9)
+    return [(k * step, signed(f"{k * step:.{digits}f}")) for k in range(first, last + 1)]
 
 
 def _labelled(marks: Sequence[Mark], sheet: Sheet) -> list[Mark]:
