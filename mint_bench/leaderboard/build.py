@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mint_bench.errors import MintError
 from mint_bench.leaderboard.processes import each
-from mint_bench.leaderboard.site import Job, site_jobs
+from mint_bench.leaderboard.site import Content, Plan, site_plan
 from mint_bench.records.schema import Record
 from mint_bench.records.told import Teller, Viewer
 from mint_bench.records.withdrawn import Withdrawn
@@ -50,37 +50,40 @@ def build(
         with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as aside:
             fresh = Path(aside) / "new"
             fresh.mkdir()
-            _write(fresh, site_jobs(records, teller, viewer, note, address, withdrawn), note)
+            _write(fresh, site_plan(records, teller, viewer, note, address, withdrawn), note)
             _swap(fresh, out, Path(aside) / "old")
     except OSError as error:
         raise MintError(f"{out}: cannot be written ({error.strerror or error})") from None
     return out / "index.html"
 
 
-def _write(folder: Path, jobs: Sequence[Job], note: Callable[[str], None]) -> None:
-    """Write every file of every job; the marker lists what lies at the top."""
-    tops = each(
-        lambda index: _write_job(folder, jobs[index]),
+def _write(folder: Path, plan: Plan, note: Callable[[str], None]) -> None:
+    """Write every file of every job, then the last; the marker lists what lies at the top."""
+    jobs = plan.jobs
+    written = each(
+        lambda index: _write_files(folder, jobs[index]()),
         len(jobs),
         lambda done: note(f"pages {done}/{len(jobs)}"),
     )
-    names = sorted(set().union({MARKER}, *tops))
-    (folder / MARKER).write_bytes("".join(f"{name}\n" for name in names).encode())
+    names = {name for some in written for name in some}
+    names.update(_write_files(folder, plan.last(names)))
+    tops = sorted({MARKER, *(name.partition("/")[0] for name in names)})
+    (folder / MARKER).write_bytes("".join(f"{name}\n" for name in tops).encode())
 
 
-def _write_job(folder: Path, job: Job) -> set[str]:
-    """Write a job's files and return their names at the top."""
+def _write_files(folder: Path, files: Content) -> list[str]:
+    """Write files and return their names."""
     made: set[Path] = set()
-    tops: set[str] = set()
-    for name, content in job():
+    names: list[str] = []
+    for name, content in files:
         path = folder / name
-        tops.add(name.partition("/")[0])
+        names.append(name)
         if path.parent not in made:
             path.parent.mkdir(parents=True, exist_ok=True)
             made.add(path.parent)
         data = content if isinstance(content, bytes) else content.encode("utf-8", "replace")
         path.write_bytes(data)
-    return tops
+    return names
 
 
 def _check_ours(out: Path) -> None:

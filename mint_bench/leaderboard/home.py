@@ -3,11 +3,12 @@
 Text and numbers go to the template, which escapes every one of them.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from mint_bench.leaderboard.boards import BoardPart, Entry
 from mint_bench.leaderboard.cells import Cell, Scale, cell, scale
+from mint_bench.leaderboard.examples import best_and_human, example
 from mint_bench.leaderboard.picture import SHEETS, Picture, drawable, picture
 from mint_bench.records.figures import Figure
 from mint_bench.records.tables import PRIMARY, SHOWN, size
@@ -52,7 +53,10 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class BoardView:
-    """One board: its words, its heads, and its lines in two groups."""
+    """One board: its words, its heads, and its lines in two groups.
+
+    `told` if any of its figures leads to a conversation.
+    """
 
     part: BoardPart
     headline: str
@@ -63,6 +67,7 @@ class BoardView:
     remarks: tuple[str, ...]
     shared: tuple[str, ...]
     answer: "Answer | None"
+    told: bool
 
     @property
     def costs(self) -> bool:
@@ -94,6 +99,7 @@ class Answer:
         calmest_value: Its repetition.
         unstable: Systems with less, but so many tactics in a turn that it is unstable.
         detectable: Difference in empathy that is found 4 times in 5; empty where unknown.
+        talks: A conversation that shows why: who speaks, and its page; empty without words.
     """
 
     best: Entry
@@ -105,6 +111,7 @@ class Answer:
     calmest_value: Cell
     unstable: tuple[Entry, ...]
     detectable: str
+    talks: tuple[tuple[Entry, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +123,24 @@ class Choice:
     values: tuple[str, ...]
 
 
-def board_view(part: BoardPart) -> BoardView:
-    """A board as the first page shows it."""
+def board_view(part: BoardPart, written: Collection[str] = ()) -> BoardView:
+    """A board as the first page shows it.
+
+    Args:
+        part: The board.
+        written: Pages that the site has; figures lead to those of conversations.
+    """
     table = part.table
     heads = tuple(Head(n, title(n), UNITS[n], scale(n, table.rows)) for n in SHOWN)
     lettered = _lettered(part)
     compared = [entry for entry in part.entries if entry.competes]
     apart = [entry for entry in part.entries if not entry.competes]
     sizes = sorted({size(row) for row in table.rows})
+    groups = tuple(
+        tuple(_line(part, entry, heads, written, lettered=lettered) for entry in group)
+        for group in (compared, apart)
+        if group
+    )
     card = source_card(table.board)
     caveat = [f"Of the conversations: {card.caveat}."] if card else []
     return BoardView(
@@ -132,14 +149,11 @@ def board_view(part: BoardPart) -> BoardView:
         n=str(sizes[0]) if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]}",
         lettered=lettered,
         heads=heads,
-        groups=tuple(
-            tuple(_line(entry, heads, lettered=lettered) for entry in group)
-            for group in (compared, apart)
-            if group
-        ),
+        groups=groups,
         remarks=(*standing(table), *remarks(table), *caveat),
         shared=tuple(shared_notes(part)),
-        answer=_answer(part),
+        answer=_answer(part, written),
+        told=any(one.page for group in groups for line in group for one in line.cells),
     )
 
 
@@ -154,14 +168,27 @@ def _lettered(part: BoardPart) -> bool:
     return all(len(entry.place.letters) <= MOST_LETTERS for entry in part.entries if entry.place)
 
 
-def _line(entry: Entry, heads: Sequence[Head], *, lettered: bool) -> Line:
+def _line(
+    part: BoardPart,
+    entry: Entry,
+    heads: Sequence[Head],
+    written: Collection[str],
+    *,
+    lettered: bool,
+) -> Line:
     figures, provenance = entry.row.figures, entry.row.record.provenance
     place = entry.place
     cost, when = provenance.cost_usd, provenance.finished or provenance.started
     return Line(
         entry=entry,
         n=size(entry.row),
-        cells=tuple(cell(head.name, figures[head.name], head.scale) for head in heads),
+        cells=tuple(
+            replace(
+                cell(head.name, figures[head.name], head.scale),
+                page=example(part, entry, head.name, written),
+            )
+            for head in heads
+        ),
         ranks="" if place is None else ranks(place.best, place.worst),
         letters=place.letters if place and lettered else "",
         cost="" if cost is None else f"{cost:.2f}",
@@ -178,7 +205,7 @@ def ranks(best: int, worst: int) -> str:
     return str(best) if best == worst else f"{best}–{worst}"
 
 
-def _answer(part: BoardPart) -> Answer | None:
+def _answer(part: BoardPart, written: Collection[str]) -> Answer | None:
     best = part.leader
     if best is None or best.place is None or len(part.competing) < 2:
         return None
@@ -199,6 +226,7 @@ def _answer(part: BoardPart) -> Answer | None:
         cell(REPETITION, _repetition(calmest), None),
         tuple(entry for entry in known if _calmness(entry) < _calmness(calmest)),
         "" if detectable is None else f"{detectable:.2f}",
+        tuple(best_and_human(part, written)),
     )
 
 

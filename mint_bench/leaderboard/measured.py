@@ -7,6 +7,7 @@ stand in files only, linearised t intervals, so that a site of hundreds of syste
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from mint_bench.leaderboard.examples import nearest
 from mint_bench.leaderboard.patterns import Patterns, patterns
 from mint_bench.leaderboard.processes import each
 from mint_bench.records.arrays import Turns, turns_of
@@ -26,6 +27,19 @@ DIFFERENCES = (
 )
 """Figures that any two systems are compared on."""
 
+EXEMPLIFIED = (
+    *tuple(COLUMNS)[:6],
+    PRIMARY,
+    "repetition_vs_self",
+    "repetition_vs_human",
+    "density",
+    "words",
+    "tokens",
+    "novelty_vs_self",
+    "entropy",
+)
+"""Figures that a single conversation has, too, so that one can show them."""
+
 BOOTSTRAPPED = (*tuple(COLUMNS)[:6], *SHOWN)
 """Figures with bootstrap intervals."""
 
@@ -39,12 +53,14 @@ class Measured:
         patterns: Its tactics over the turns.
         rows: Sums a conversation of the figures in `DIFFERENCES`.
         ids: The conversations of those rows.
+        examples: By figure of `EXEMPLIFIED`, the conversation that comes near it.
     """
 
     figures: dict[str, Figure]
     patterns: Patterns
     rows: dict[str, Floats]
     ids: tuple[str, ...]
+    examples: dict[str, str]
 
 
 def measured(records: Sequence[Record], note: Callable[[str], None]) -> list[Measured]:
@@ -67,4 +83,9 @@ def measure(turns: Turns) -> Measured:
         patterns(turns),
         {name: rows[name] for name in DIFFERENCES},
         turns.ids,
+        {
+            name: shown
+            for name in EXEMPLIFIED
+            if (shown := nearest(rows[name], turns.ids)) is not None
+        },
     )

@@ -1,9 +1,11 @@
 """What the site consists of: every file by name, from jobs that know nothing of one another.
 
 Files come as they are made, so that a site of thousands of conversations never lies in memory.
+The first page comes last: it leads to conversations, and only to those that were written.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -27,9 +29,25 @@ from mint_bench.resources import resource
 
 Content = Iterator[tuple[str, str | bytes]]
 Job = Callable[[], Content]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How the site is made.
+
+    Attributes:
+        jobs: In any order, in any process; those that take long come first.
+        last: After them, from the names of all files that they made.
+    """
+
+    jobs: tuple[Job, ...]
+    last: Callable[[Collection[str]], Content]
+
+
 COPIED = ("style.css", "site.js", "icon.svg")
 DEEP = "../../../"
 VIEWER = "viewer"
+PARQUET = "leaderboard.parquet"
 
 
 def board_parts(records: Sequence[Record], note: Callable[[str], None]) -> list[BoardPart]:
@@ -46,15 +64,15 @@ def board_parts(records: Sequence[Record], note: Callable[[str], None]) -> list[
     return sorted(parts, key=lambda part: part.screening)
 
 
-def site_jobs(
+def site_plan(
     records: Sequence[Record],
     teller: Teller | None,
     viewer: Viewer | None,
     note: Callable[[str], None],
     address: str,
     withdrawn: Sequence[Withdrawn] = (),
-) -> list[Job]:
-    """What makes the site's files: one job a system, one a board, one for all else.
+) -> Plan:
+    """What makes the site's files: one job a system, one a board, some for all else.
 
     Only records whose words may be shown have a place in the viewer, since a log holds them all.
 
@@ -66,15 +84,14 @@ def site_jobs(
     shown = {entry.folder for _, entry in systems if readable(entry.row.record, teller)}
     for part in parts:
         _ = part.by_figure, part.reaches, part.numbers, part.key  # once, before jobs are shared out
-    jobs: list[Job] = [
-        partial(_system_files, part, entry, teller, viewer, shown) for part, entry in systems
-    ]
+    jobs: list[Job] = [partial(_downloads, parts, address)]
     jobs += [partial(_board_files, part, shown) for part in parts]
     logged = [entry.row.record for _, entry in systems if entry.folder in shown]
     if viewer and logged:
         jobs.append(partial(_viewer_files, viewer, logged))
-    jobs.append(partial(_withdrawn_files, withdrawn))
-    return [*jobs, partial(_common_files, parts, shown, address, withdrawn)]
+    jobs += [partial(_system_files, part, entry, teller, viewer, shown) for part, entry in systems]
+    jobs += [partial(_withdrawn_files, withdrawn), partial(_prose_files, parts)]
+    return Plan(tuple(jobs), partial(_first_files, parts, shown, withdrawn))
 
 
 def _viewer_files(viewer: Viewer, records: Sequence[Record]) -> Content:
@@ -98,7 +115,7 @@ def _system_files(
         render(
             "system.html.j2",
             DEEP,
-            view=system_view(part, entry),
+            view=system_view(part, entry, {f"{folder}/{talk.file}" for talk in found}),
             heads=heads(),
             talks=found,
             telling=telling(found),
@@ -152,11 +169,46 @@ def _withdrawn_files(withdrawn: Sequence[Withdrawn]) -> Content:
         yield f"{folder}/record.json", dump(one.record)
 
 
-def _common_files(
-    parts: Sequence[BoardPart], shown: set[str], address: str, withdrawn: Sequence[Withdrawn]
+def _prose_files(parts: Sequence[BoardPart]) -> Content:
+    """Method, judges and taggers with their cards, and what pages look like."""
+    shipped = cards()
+    found = instruments(parts, shipped)
+    yield "instruments.html", render("instruments.html.j2", instruments=found, cards=shipped)
+    for card in shipped:
+        yield card.file, render("card.html.j2", card=card)
+    yield "method.html", render("method.html.j2")
+    for name in COPIED:
+        yield name, resource("leaderboard", name).read_text("utf-8")
+
+
+def _downloads(parts: Sequence[BoardPart], address: str) -> Content:
+    """All figures as files, and the feed."""
+    yield "leaderboard.json", downloads.leaderboard_json(parts, __version__)
+    yield downloads.SCHEMA_FILE, downloads.schema()
+    yield "leaderboard.csv", downloads.leaderboard_csv([part.table for part in parts])
+    if parquet := downloads.leaderboard_parquet(parts):
+        yield PARQUET, parquet
+    entries = downloads.feed_entries(parts)
+    yield (
+        "feed.xml",
+        render(
+            "feed.xml.j2",
+            address,
+            entries=entries,
+            updated=entries[0][0] if entries else downloads.stamp(downloads.NEVER),
+        ),
+    )
+
+
+def _first_files(
+    parts: Sequence[BoardPart],
+    shown: set[str],
+    withdrawn: Sequence[Withdrawn],
+    written: Collection[str],
 ) -> Content:
+    """The first page, and the list of all files."""
     drawn = pictured(parts)
-    views = [board_view(part) for part in parts]
+    views = [board_view(part, written) for part in parts]
     yield (
         "index.html",
         render(
@@ -170,30 +222,6 @@ def _common_files(
             withdrawn=len(withdrawn),
         ),
     )
-    shipped = cards()
-    found = instruments(parts, shipped)
-    yield "instruments.html", render("instruments.html.j2", instruments=found, cards=shipped)
-    for card in shipped:
-        yield card.file, render("card.html.j2", card=card)
-    yield "method.html", render("method.html.j2")
-    parquet = downloads.leaderboard_parquet(parts)
     gone = [(folder_of(one.record), one) for one in withdrawn]
-    page = render("data.html.j2", parts=parts, parquet=parquet is not None, withdrawn=gone)
+    page = render("data.html.j2", parts=parts, parquet=PARQUET in written, withdrawn=gone)
     yield "data.html", page
-    yield "leaderboard.json", downloads.leaderboard_json(parts, __version__)
-    yield downloads.SCHEMA_FILE, downloads.schema()
-    yield "leaderboard.csv", downloads.leaderboard_csv([part.table for part in parts])
-    if parquet:
-        yield "leaderboard.parquet", parquet
-    entries = downloads.feed_entries(parts)
-    yield (
-        "feed.xml",
-        render(
-            "feed.xml.j2",
-            address,
-            entries=entries,
-            updated=entries[0][0] if entries else downloads.stamp(downloads.NEVER),
-        ),
-    )
-    for name in COPIED:
-        yield name, resource("leaderboard", name).read_text("utf-8")

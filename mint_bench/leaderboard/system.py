@@ -3,11 +3,12 @@
 Only lays out what records say and tests found; the template draws it.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from mint_bench.leaderboard.boards import BoardPart, Entry
 from mint_bench.leaderboard.cells import Cell, Scale, cell, scale
+from mint_bench.leaderboard.examples import example
 from mint_bench.leaderboard.versus import Against, against, company
 from mint_bench.metrics.repetition import TACTIC_COUNT
 from mint_bench.records.columns import COLUMNS
@@ -34,7 +35,7 @@ GROUPS = (
     ),
 )
 LAGS = ("repetition_vs_self", *(f"repetition_vs_self_lag{lag}" for lag in (2, 3, 4)))
-CHART = (360, 200)
+CHART = (360, 222)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,20 +100,35 @@ class SystemView:
     tied: tuple[Entry, ...]
 
     @property
+    def told(self) -> bool:
+        """Whether any figure leads to a conversation."""
+        return any(line.cell.page for _, lines in self.groups for line in lines)
+
+    @property
     def columns(self) -> int:
         """Columns of its table of figures."""
         beside = (self.part.human, self.part.leader)
         return 3 + sum(other is not None and other is not self.entry for other in beside)
 
 
-def system_view(part: BoardPart, entry: Entry) -> SystemView:
-    """A record's page."""
+def system_view(part: BoardPart, entry: Entry, written: Collection[str] = ()) -> SystemView:
+    """A record's page.
+
+    Args:
+        part: Its board.
+        entry: The record.
+        written: Pages of its conversations, to which its figures lead.
+    """
     human = part.human if part.human is not entry else None
     leader = part.leader if part.leader is not entry else None
     rows = part.table.rows
     groups = [
         (name, tuple(_drawn(one, entry, human, leader, rows) for one in names if _any(one, entry)))
         for name, names in GROUPS
+    ]
+    groups = [
+        (name, tuple(_leading(line, part, entry, written) for line in lines))
+        for name, lines in groups
     ]
     return SystemView(
         entry,
@@ -128,6 +144,11 @@ def system_view(part: BoardPart, entry: Entry) -> SystemView:
         tuple(against(part, entry, company(part, entry))),
         tuple(part.tied(entry)),
     )
+
+
+def _leading(line: Drawn, part: BoardPart, entry: Entry, written: Collection[str]) -> Drawn:
+    """A row whose figure leads to a conversation, if one shows it."""
+    return replace(line, cell=replace(line.cell, page=example(part, entry, line.name, written)))
 
 
 def _any(name: str, entry: Entry) -> bool:
@@ -184,7 +205,7 @@ def lags(own: dict[str, Figure], human: dict[str, Figure] | None) -> Lags | None
         return round(60 + (width - 90) * LAGS.index(name) / (len(LAGS) - 1), 1)
 
     def y(value: float) -> float:
-        return round(height - 36 - (height - 56) * (value - low) / (high - low), 1)
+        return round(height - 52 - (height - 78) * (value - low) / (high - low), 1)
 
     def line(figures: dict[str, Figure]) -> Line:
         there = [(name, figures[name]) for name in known if figures[name].value is not None]

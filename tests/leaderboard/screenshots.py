@@ -19,13 +19,15 @@ from mint_bench.tactics import load_tagger
 
 CHROMIUM = "/usr/bin/chromium"
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
-SHOTS = (  # name, page, look, width, height
-    ("page", "index.html", "light", 1280, 1500),
-    ("page-dark", "index.html", "dark", 1280, 1500),
-    ("page-phone", "index.html", "light", 390, 1000),
-    ("system", "systems/baseline1_vanilla_Qwen3-4B/*/index.html", "light", 1280, 1500),
-    ("compare", "boards/6418a4d0/compare.html", "light", 1280, 1000),
-    ("talk", "systems/starter/*/talk-5.html", "light", 1280, 1200),
+SYSTEM = "systems/baseline1_vanilla_Qwen3-4B/*/index.html"
+SHOTS = (  # name, page, place on it, look, width, height
+    ("page", "index.html", "", "light", 1280, 1900),
+    ("page-dark", "index.html", "", "dark", 1280, 1500),
+    ("page-phone", "index.html", "", "light", 390, 1000),
+    ("system", SYSTEM, "", "light", 1280, 1500),
+    ("tactics", SYSTEM, "#tactics", "light", 1280, 1200),
+    ("compare", "boards/6418a4d0/compare.html", "", "light", 1280, 1200),
+    ("talk", "systems/starter/*/talk-5.html", "", "light", 1280, 1200),
 )
 
 
@@ -70,9 +72,9 @@ def main():
         site = Path(folder) / "site"
         build(records, site, Starter(tagger))
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        for name, pattern, look, width, height in SHOTS:
+        for name, pattern, place, look, width, height in SHOTS:
             page = browser.new_page(color_scheme=look, viewport={"width": width, "height": height})
-            page.goto(next(site.glob(pattern)).as_uri())
+            page.goto(next(site.glob(pattern)).as_uri() + place)
             page.screenshot(path=IMAGES / f"{name}.png")
             page.close()
         browser.close()

@@ -143,6 +143,26 @@ def test_from_the_first_page_to_a_conversation(page, site):
     assert page.faults == []
 
 
+def test_a_conversation_is_one_click_from_a_number(page, site):
+    page.goto(address(site, "home"))
+    row = page.locator("table.board").first.locator("tbody tr").first
+    shown = float(row.locator("td.f").first.locator("a").inner_text())
+    row.locator("td.f").first.locator("a").click()
+    assert page.locator(".turns .seeker").first.is_visible()
+    said = page.locator(".lead").inner_text()
+    assert abs(float(re.search(r"Empathy (\d\.\d\d)", said)[1]) - shown) < 0.2
+    page.goto(address(site, "home"))
+    page.locator(".answer").get_by_role("link", name="human").click()
+    assert page.locator(".turns .seeker").first.is_visible()
+
+
+def test_a_system_s_figures_lead_to_conversations_too(page, site):
+    page.goto(address(site, "system"))
+    row = page.locator("table.forest tr", has=page.get_by_role("rowheader", name="advice giving"))
+    row.locator("td.f a").first.click()
+    assert page.locator("body.talk .turns").is_visible()
+
+
 def test_any_two_are_compared_as_the_tables_say(page, site):
     page.goto(address(site, "compare"))
     page.locator("#a").select_option(label="leader")

@@ -176,7 +176,8 @@ def test_the_figures_follow_their_published_schema(built):
 
 
 def test_csv_and_parquet_hold_the_same_figures(built):
-    parquet = pytest.importorskip("pyarrow.parquet")
+    from pyarrow import parquet
+
     table = parquet.read_table(built / "leaderboard.parquet").to_pylist()
     lines = (built / "leaderboard.csv").read_text("utf-8").splitlines()
     column = lines[0].split(",").index("aggregated_empathy")
@@ -225,6 +226,33 @@ def test_every_page_forbids_all_but_its_own_files_and_holds_no_script_or_style(b
 def test_every_link_leads_somewhere(built):
     for path in built.rglob("*.html"):
         for target in re.findall(r'(?:href|src)="([^"#]+)', path.read_text("utf-8")):
+            assert (path.parent / target).is_file(), (path, target)
+
+
+def test_figures_lead_to_conversations_only_where_words_may_be_shown(tmp_path):
+    def linked(page):
+        return re.findall(r'<td class="f[^"]*"><a href="([^"]+)"', page)
+
+    shown = build([record()], tmp_path / "shown", MadeUp()).read_text("utf-8")
+    assert len(linked(shown)) == 4
+    assert "leads to a conversation" in shown
+    for name, options in (("held", {"source": "esconv:test"}), ("silent", {})):
+        teller = MadeUp() if options else None
+        page = build([record(**options)], tmp_path / name, teller).read_text("utf-8")
+        assert linked(page) == []
+        assert "leads to a conversation" not in page
+
+
+def test_a_figure_never_leads_to_a_conversation_that_nobody_tells(tmp_path):
+    class Half(MadeUp):
+        def tell(self, record):
+            told = super().tell(record)
+            return {key: told[key] for key in list(told)[:1]}
+
+    out = tmp_path / "site"
+    build([record()], out, Half())
+    for path in out.rglob("*.html"):
+        for target in re.findall(r'href="([^"#]+)', path.read_text("utf-8")):
             assert (path.parent / target).is_file(), (path, target)
 
 
