@@ -69,8 +69,8 @@ screenshots: $(VENV)/.dev  ## Build the site of the published records and photog
 	$(BIN)/python -m tests.leaderboard.screenshots
 
 scorer-cards: $(VENV)/.slow  ## Rebuild the embedded scorers and every figure on their cards; hours
-	$(BIN)/mint-bench scorers train taggers/embedded-fast taggers/embedded judges/embedded
-	$(BIN)/mint-bench scorers card judges/embedded
+	$(BIN)/mint-bench scorers train taggers/embedded-fast taggers/embedded judges/embedded judges/embedded-second
+	$(BIN)/mint-bench scorers card judges/embedded judges/embedded-second
 	$(BIN)/mint-bench judge probes --save
 
 RUN = $(BIN)/mint-bench run

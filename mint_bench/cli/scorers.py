@@ -56,7 +56,7 @@ def list_() -> None:
     help="Folder that holds mint_empathy/; by default the one that MINT_BENCH_DATA names.",
 )
 def train(names: tuple[str, ...], out: Path | None, data: Path | None) -> None:
-    """Rebuild scorers with their cards: taggers/embedded-fast, taggers/embedded, judges/embedded.
+    """Rebuild scorers with their cards, by the names that `scorers list` shows.
 
     The same machine gives the same weights. The n-gram tagger takes minutes; the encoder, from
     which taggers/embedded comes, hours on two cores and needs the extra `scorers`. What was learned

@@ -185,6 +185,11 @@ def independence(tagger: Tagger | None, quality: Quality | None, watch: Watch) -
         told.append(
             "The watcher's judge is the reward's own: no gain in empathy can be claimed from it."
         )
+    elif isinstance(quality, JudgeQuality) and isinstance(watch.judge, JudgeQuality):
+        told.append(
+            "The judges of reward and watcher learned from the same labels, by different features: "
+            "what pleases one for a wrong reason may please the other, too."
+        )
     return told
 
 

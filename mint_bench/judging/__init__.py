@@ -3,7 +3,8 @@
 from mint_bench.errors import MintError, suggestion
 from mint_bench.judging.judge import Judge
 
-JUDGES: tuple[str, ...] = ("embedded",)
+JUDGES: tuple[str, ...] = ("embedded", "embedded-second")
+"""The second is for looking at what a reward made of the first has done."""
 LLM_JUDGES: tuple[str, ...] = ("llm", "llm-reason", "llm-joint", "llm-joint-reason")
 """Judges that ask the models of Inspect's role `grader`; they live in `inspect_plugin`."""
 
@@ -23,7 +24,10 @@ def load_judge(name: str) -> Judge:
         hint = suggestion(name, (*JUDGES, *LLM_JUDGES))
         raise MintError(f"no judge is called {name!r}; {hint}")
     from mint_bench.encoder import shipped
-    from mint_bench.judging.embedded import EmbeddedJudge
+    from mint_bench.judging.embedded import EmbeddedJudge, JudgeModel
+    from mint_bench.judging.second import SECOND, SecondModel
     from mint_bench.resources import resource
 
-    return EmbeddedJudge(name, resource("scorers", "judges", name), shipped())
+    model = SecondModel if name == SECOND else JudgeModel
+    folder = resource("scorers", "judges", name)
+    return EmbeddedJudge(name, folder, shipped(), model.from_arrays)

@@ -6,7 +6,7 @@ head that never saw it; elsewhere by the mean of all heads. Rules decide first w
 was taught, its assumptions and its errors stand in the card beside its weights.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,19 +19,20 @@ from mint_bench.errors import MintError
 from mint_bench.features import Floats, Vocabulary
 from mint_bench.judging import guards
 from mint_bench.judging import reply_features as shown
+from mint_bench.judging.heads import FEWEST_WORDS, again, by_head
 from mint_bench.judging.judge import DIMENSIONS, Exchange, Verdict
 from mint_bench.judging.nearness import Nearness, vectors_of
+from mint_bench.judging.second import SecondModel
 from mint_bench.language import not_english
 from mint_bench.resources import sha256_file, sha256_text
 from mint_bench.weights import Arrays, read_arrays
 
 VERSION = f"2.{features.VERSION}.{ngrams.VERSION}.{shown.VERSION}"
 WEIGHTS_FILE = "weights.npz"
+EMBEDDED = "embedded"
 FAR = "far_from_training"
-AGAIN = "reinstall it or run: mint-bench scorers train judges/embedded"
 CHUNK = 256
 MOST_DEVIATIONS = 4.0  # a feature further from its mean counts as this far
-FEWEST_TOKENS = 8  # of a reply whose share of unseen n-grams, or whose place, says anything
 
 # An assumption, not a lesson: the training data hold no reply without words.
 WITHOUT_WORDS = (1.0, 1.0, 1.0, 1.0, 1.0, 5.0)
@@ -64,27 +65,21 @@ class JudgeModel:
     most_unseen: float
     most_words: float
     near: Nearness
+    version: str = VERSION
 
     def ratings(self, exchanges: Sequence[Exchange], encoder: Encoder) -> tuple[Floats, list[bool]]:
         """Ratings within [1, 5], shape (n, 6), and whether each is far from training."""
         grams, unseen = self.vocabulary.transform([exchange.reply for exchange in exchanges])
         extra = standardised(shown.reply_features(exchanges), self.centre, self.spread)
         scores = grams @ self.weights + extra @ self.shown_weights + self.intercepts
-        heads = np.clip(scores.reshape(len(exchanges), -1, len(DIMENSIONS)), 1.0, 5.0)
-        rated = heads.mean(axis=1)
-        for row, exchange in enumerate(exchanges):
-            head = self.fold_of.get(exchange.conversation_id or "")
-            if head is not None:
-                rated[row] = heads[row, head]
         replies = [exchange.reply for exchange in exchanges]
-        return rated, self._far(replies, unseen, vectors_of(encoder, replies))
+        far = self._far(replies, unseen, vectors_of(encoder, replies))
+        return by_head(scores, exchanges, self.fold_of), far
 
     def _far(self, replies: Sequence[str], unseen: Floats, vectors: Floats) -> list[bool]:
         words = np.array([len(reply.split()) for reply in replies])
         strange = (unseen > self.most_unseen) | (self.near.cosines(vectors) < self.near.least)
-        far: list[bool] = (
-            (strange & (words >= FEWEST_TOKENS)) | (words > self.most_words)
-        ).tolist()
+        far: list[bool] = ((strange & (words >= FEWEST_WORDS)) | (words > self.most_words)).tolist()
         return far
 
     def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
@@ -112,7 +107,7 @@ class JudgeModel:
             MintError: If the file is no such model, or of another version of this code.
         """
         if str(arrays.get("version")) != VERSION:
-            raise MintError(f"{where}: made for another version of mint-bench; {AGAIN}")
+            raise MintError(f"{where}: made for another version of mint-bench; {again('embedded')}")
         try:
             names, folds = arrays["conversations"].tolist(), arrays["folds"].tolist()
             most_unseen, most_words, least = map(float, arrays["limits"])
@@ -144,16 +139,23 @@ class EmbeddedJudge:
         MintError: If its weights are missing, damaged, or made with another encoder.
     """
 
-    def __init__(self, name: str, folder: Path, encoder: Encoder) -> None:
+    def __init__(
+        self,
+        name: str,
+        folder: Path,
+        encoder: Encoder,
+        read: Callable[[Arrays, Path], JudgeModel | SecondModel] = JudgeModel.from_arrays,
+    ) -> None:
         path = folder / WEIGHTS_FILE
         self.name = name
-        self._model = JudgeModel.from_arrays(read_arrays(path), path)
+        self._model = read(read_arrays(path), path)
         self._encoder = encoder
         if self._model.near.encoder_sha != encoder.sha:
-            raise MintError(f"{path}: made with another encoder; {AGAIN}")
-        self.prompt_sha = sha256_text(sha256_file(path), VERSION, guards.VERSION)
+            raise MintError(f"{path}: made with another encoder; {again(name)}")
+        version = self._model.version
+        self.prompt_sha = sha256_text(sha256_file(path), version, guards.VERSION)
         heads = len(self._model.intercepts) // len(DIMENSIONS)
-        self.settings: dict[str, str | int | float] = {"heads": heads, "version": VERSION}
+        self.settings: dict[str, str | int | float] = {"heads": heads, "version": version}
 
     def rate(self, exchanges: Sequence[Exchange]) -> list[Verdict]:
         """Rate each reply; what is empty, no reply or no English comes back unscored.

@@ -18,7 +18,7 @@ from mint_bench.records.comparison import Place
 from mint_bench.records.schema import Record
 from mint_bench.records.signature import short_sha
 from mint_bench.records.tables import PRIMARY, BoardTable, Row
-from mint_bench.records.wording import EMBEDDED, source_card, unranked, why_unranked
+from mint_bench.records.wording import screened, source_card, unranked, why_unranked
 from mint_bench.stats.power import minimum_detectable
 from mint_bench.stats.ranking import Pairs, compare_all, places
 from mint_bench.stats.statistic import Floats
@@ -168,8 +168,7 @@ class BoardPart:
 def screening(table: BoardTable) -> bool:
     """Whether a board is shown apart, without ranks: its judge screens, or its source is none."""
     card = source_card(table.board)
-    embedded = any(judge.name == EMBEDDED for judge in table.board.judges)
-    return embedded or card is None or not card.rankable
+    return screened(table.board) or card is None or not card.rankable
 
 
 def stacked(entries: Sequence[Entry], name: str, ids: Sequence[str]) -> Floats:

@@ -6,6 +6,7 @@ One wording for both, so that they never disagree. How it looks belongs to `cli`
 
 from collections.abc import Iterable, Iterator
 
+from mint_bench.judging import JUDGES
 from mint_bench.judging.embedded import FAR
 from mint_bench.judging.joint import FORM, JOINT, why_not_joint
 from mint_bench.records.columns import COLUMNS
@@ -28,7 +29,6 @@ from mint_bench.replay.definition import SCRIPTED
 from mint_bench.sources import SOURCES, SourceCard
 
 TITLES = {"stickiness_vs_self": "stickiness", "aggregated_empathy": "empathy"}
-EMBEDDED = "embedded"
 NAMED = 4
 MAX_FAR = 0.2
 
@@ -126,8 +126,13 @@ def _board_unranked(board: Board) -> Iterator[str]:
     card = source_card(board)
     if card is not None and not card.rankable:
         yield f"systems are not ranked on {card.name}"
-    if any(judge.name == EMBEDDED for judge in board.judges):
+    if screened(board):
         yield "a screening board, by the embedded judge"
+
+
+def screened(board: Board) -> bool:
+    """Whether an embedded judge rated: it screens, and does not rank."""
+    return any(judge.name in JUDGES for judge in board.judges)
 
 
 def why_unranked(board: Board, row: Row) -> str | None:

@@ -46,6 +46,9 @@ TRAINERS: Mapping[str, Trainer] = {
     "judges/embedded": Trainer(
         train_judge.train, train_judge.STEPS, embedded.WEIGHTS_FILE, needs_torch=False
     ),
+    "judges/embedded-second": Trainer(
+        train_judge.train_second, train_judge.STEPS, embedded.WEIGHTS_FILE, needs_torch=False
+    ),
 }
 
 

@@ -1,6 +1,7 @@
-"""The embedded judge: a head for each fold of conversations, and held-out figures.
+"""The embedded judges: a head for each fold of conversations, and held-out figures.
 
-How it learns stands in `fit_judge`; this is the order of the work and the card's figures.
+How they learn stands in `fit_judge` and `fit_second`; this is the order of the work and the cards'
+figures.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,38 +11,62 @@ import numpy as np
 
 from mint_bench.encoder import shipped
 from mint_bench.judging import embedded
-from mint_bench.validation import agreement, fit_judge, fit_tagger
+from mint_bench.judging.heads import FEWEST_WORDS
+from mint_bench.validation import agreement, fit_judge, fit_second, fit_tagger, lessons
 from mint_bench.validation.agreement import Figures
 from mint_bench.validation.fit_encoder import Learn
-from mint_bench.validation.labels import HUMAN, read_replies
+from mint_bench.validation.labels import HUMAN, LabelledReply, read_replies
 from mint_bench.validation.steps import Steps
 from mint_bench.weights import write_arrays
 
-STEPS = 2 + fit_judge.HEADS * (1 + fit_tagger.FOLDS + 1 + 2 + 1)
+STEPS = 2 + lessons.HEADS * (1 + fit_tagger.FOLDS + 1 + 2 + 1)
 
 
 def train(data: Path, folder: Path, steps: Steps, learn: Learn | None) -> Figures:  # noqa: ARG001
     """Write `weights.npz` into the folder; needs no network but the shipped encoder."""
-    steps.begin("reading ratings")
-    replies = fit_judge.rated(read_replies(data))
-    steps.begin("features")
+    replies = _replies(data, steps)
     rows = fit_judge.prepare(replies, shipped(), steps.share)
-    systems = [reply.system for reply in replies]
     model = fit_judge.fit(rows, lambda: steps.begin("learning from all"))
-    methods = fit_tagger.method_folds(replies)
-    methods[HUMAN] = max(methods.values()) + 1
     figures = {
         "kind": "judge",
-        "data": {"systems": len(set(systems)), "replies": len(replies), "written": _written()},
         "columns": model.vocabulary.columns,
-        "heads": fit_judge.HEADS,
+        **_figures(rows, replies, steps),
+    }
+    figures["limits"] |= {"unseen": round(model.most_unseen, 4)}
+    write_arrays(folder / embedded.WEIGHTS_FILE, model.arrays())
+    return figures
+
+
+def train_second(data: Path, folder: Path, steps: Steps, learn: Learn | None) -> Figures:  # noqa: ARG001
+    """The same for the judge on what the encoder sees."""
+    replies = _replies(data, steps)
+    rows = fit_second.prepare(replies, shipped(), steps.share)
+    model = fit_second.fit(rows, lambda: steps.begin("learning from all"))
+    figures = {"kind": "second", "width": len(model.weights), **_figures(rows, replies, steps)}
+    write_arrays(folder / embedded.WEIGHTS_FILE, model.arrays())
+    return figures
+
+
+def _replies(data: Path, steps: Steps) -> list[LabelledReply]:
+    steps.begin("reading ratings")
+    replies = lessons.rated(read_replies(data))
+    steps.begin("features")
+    return replies
+
+
+def _figures(rows: lessons.Lessons, replies: Sequence[LabelledReply], steps: Steps) -> Figures:
+    systems = [reply.system for reply in replies]
+    methods = fit_tagger.method_folds(replies)
+    methods[HUMAN] = max(methods.values()) + 1
+    return {
+        "data": {"systems": len(set(systems)), "replies": len(replies), "written": _written()},
+        "heads": lessons.HEADS,
         "limits": {
-            "unseen": round(model.most_unseen, 4),
-            "words": model.most_words,
-            "cosine": round(model.near.least, 4),
-            "fewest_words": embedded.FEWEST_TOKENS,
+            "words": rows.most_words,
+            "cosine": round(rows.near.least, 4),
+            "fewest_words": FEWEST_WORDS,
         },
-        "centres": len(model.near.centres),
+        "centres": len(rows.near.centres),
         "unseen_methods": _judge_figures(rows, systems, methods, steps, "leaving out methods"),
         "unseen_size": _judge_figures(
             rows, systems, fit_tagger.size_folds(replies), steps, "leaving out a model size"
@@ -50,16 +75,14 @@ def train(data: Path, folder: Path, steps: Steps, learn: Learn | None) -> Figure
             rows, systems, dict.fromkeys(systems, 0), steps, "leaving out conversations"
         ),
     }
-    write_arrays(folder / embedded.WEIGHTS_FILE, model.arrays())
-    return figures
 
 
 def _written() -> int:
-    return len(fit_judge.SHORT_REPLIES)
+    return len(lessons.SHORT_REPLIES)
 
 
 def _judge_figures(
-    rows: fit_judge.Rows,
+    rows: lessons.Lessons,
     systems: Sequence[str],
     folds: Mapping[str, int],
     steps: Steps,
@@ -74,7 +97,7 @@ def _judge_figures(
     found = np.full((len(owner), len(rows.ratings[0])), np.nan)
     for fold in sorted(set(folds.values()) - {-1}):
         inside = owner == fold
-        found[inside] = fit_judge.held_out_ratings(
+        found[inside] = lessons.held_out_ratings(
             rows, inside, lambda: steps.begin(what), keep=alone
         )
     asked = np.flatnonzero(~np.isnan(found[:, 0]))

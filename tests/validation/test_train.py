@@ -11,14 +11,15 @@ import pytest
 from mint_bench.encoder import HEAD_FILE, shipped
 from mint_bench.errors import MintError
 from mint_bench.resources import resource
-from mint_bench.validation import agreement, fit_judge, fit_tagger
+from mint_bench.validation import agreement, fit_judge, fit_second, fit_tagger, lessons
 from mint_bench.validation.cards import render_card
 from mint_bench.validation.labels import read_replies, read_sentences
 from mint_bench.validation.own_labels import read_own
 from mint_bench.validation.train import TRAINERS, train
 from mint_bench.weights import read_arrays, write_arrays
 
-SCORERS = ("taggers/embedded-fast", "judges/embedded", "taggers/embedded")
+SCORERS = tuple(TRAINERS)
+FITTERS = (fit_judge, fit_second)
 
 
 @pytest.fixture(scope="module")
@@ -43,34 +44,37 @@ def test_the_same_labels_give_the_same_tagger_byte_for_byte(labels, tmp_path):
     assert paths[0].read_bytes() == paths[1].read_bytes()
 
 
-def test_the_same_labels_give_the_same_judge_byte_for_byte(labels, tmp_path):
-    replies = fit_judge.rated(labels[0])[::40]
+@pytest.mark.parametrize("fitter", FITTERS)
+def test_the_same_labels_give_the_same_judge_byte_for_byte(fitter, labels, tmp_path):
+    replies = lessons.rated(labels[0])[::40]
     paths = [tmp_path / "a.npz", tmp_path / "b.npz"]
     for path in paths:
-        write_arrays(path, fit_judge.fit(fit_judge.prepare(replies, shipped())).arrays())
+        write_arrays(path, fitter.fit(fitter.prepare(replies, shipped())).arrays())
     assert paths[0].read_bytes() == paths[1].read_bytes()
 
 
-def test_a_written_judge_rates_as_the_training_rows_do(labels):
+@pytest.mark.parametrize("fitter", FITTERS)
+def test_a_written_judge_rates_as_the_training_rows_do(fitter, labels):
     """The weights of a head are the dual solution that the held-out figures come from."""
     from mint_bench.judging.judge import Exchange
 
-    replies = fit_judge.rated(labels[0])[::40]
-    rows = fit_judge.prepare(replies, shipped())
+    replies = lessons.rated(labels[0])[::40]
+    rows = fitter.prepare(replies, shipped())
     everything = np.arange(len(rows.fold)) < len(replies)
-    held_out = fit_judge.held_out_ratings(rows, everything, keep=True)
+    held_out = lessons.held_out_ratings(rows, everything, keep=True)
     exchanges = [Exchange(r.history, r.text, r.conversation) for r in replies]
-    rated, _ = fit_judge.fit(rows).ratings(exchanges, shipped())
+    rated, _ = fitter.fit(rows).ratings(exchanges, shipped())
     assert np.allclose(rated, held_out, atol=2e-3)
 
 
-def test_no_head_learns_from_a_conversation_of_its_own_fold(labels):
+@pytest.mark.parametrize("fitter", FITTERS)
+def test_no_head_learns_from_a_conversation_of_its_own_fold(fitter, labels):
     """Ratings of a fold's conversations do not change with those conversations' labels."""
-    replies = fit_judge.rated(labels[0])[::40]
-    rows = fit_judge.prepare(replies, shipped())
+    replies = lessons.rated(labels[0])[::40]
+    rows = fitter.prepare(replies, shipped())
     spoilt = np.where((rows.fold == 0)[:, None], 5.0, rows.ratings)
-    ours = fit_judge.fit(rows).intercepts[:6]
-    theirs = fit_judge.fit(replace(rows, ratings=spoilt)).intercepts[:6]
+    ours = fitter.fit(rows).intercepts[:6]
+    theirs = fitter.fit(replace(rows, ratings=spoilt)).intercepts[:6]
     assert np.array_equal(ours, theirs)
 
 
