@@ -79,7 +79,9 @@ def test_the_page_tells_values_changes_and_limits(found):
     page = page_text(load_recipe("tiny_cpu"), *found, "training")
     assert "| repetition lower than q | yes | -0." in page
     assert "training-course.svg" in page
-    assert "The judge of the reward is the watcher's own" in page
+    assert "The watcher's judge shares no feature with the reward's" in page
+    shared = load_recipe("tiny_cpu", ("watch.judge=embedded",))
+    assert "The judge of the reward is the watcher's own" in page_text(shared, *found, "training")
     assert page.count("\n| repetition ") == 4  # three hopes, and the row of values
     assert "nan" not in page
     assert "trains HuggingFaceTB/SmolLM2-135M-Instruct three times" in page
