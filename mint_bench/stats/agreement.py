@@ -15,6 +15,7 @@ from mint_bench.stats.intervals import LEVEL, MIN_CONVERSATIONS, resampling_weig
 from mint_bench.stats.statistic import Floats, divide
 
 BLOCK = 2_000  # resamples at a time: what they need stays in the processor's cache
+NORMAL = 1.959964  # two-sided quantile of the normal distribution for `LEVEL`
 
 Coefficient = Callable[[Floats, Floats], Floats]
 """From ratings (raters, units) and weights of the units (R, units) to R coefficients."""
@@ -140,6 +141,23 @@ def level_kappa(first: Floats, second: Floats) -> float:
 def spearman(first: Floats, second: Floats) -> float:
     """Spearman's rank correlation; NaN where one side is constant."""
     return _once(spearmans, np.stack([first, second])) if len(first) > 1 else float("nan")
+
+
+def ranked_alike(first: Floats, second: Floats) -> Agreement:
+    """Spearman's rank correlation with its 95 % interval, for few units, such as systems.
+
+    Ends by Fisher's z with SE² = (1 + ρ²/2) / (n − 3) (Bonett and Wright 2000,
+    doi:10.1007/BF02294183); none below 4 units or where ρ is ±1.
+
+    >>> found = ranked_alike(np.arange(18.0), np.roll(np.arange(18.0), 1))
+    >>> round(found.value, 2), round(found.low, 2), round(found.high, 2), found.n
+    (0.68, 0.27, 0.88, 18)
+    """
+    rho, n = spearman(first, second), len(first)
+    if n < 4 or np.isnan(rho) or abs(rho) > 1 - 1e-12:
+        return Agreement(rho, float("nan"), float("nan"), n)
+    middle, reach = np.arctanh(rho), NORMAL * np.sqrt((1 + rho**2 / 2) / (n - 3))
+    return Agreement(rho, float(np.tanh(middle - reach)), float(np.tanh(middle + reach)), n)
 
 
 def ordinal_alpha(ratings: Floats) -> float:

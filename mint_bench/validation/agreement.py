@@ -13,7 +13,7 @@ from mint_bench.judging.aggregate import aggregate_array
 from mint_bench.judging.judge import DIMENSIONS
 from mint_bench.metrics.repetition import pair_sums, repetition_rows, stickiness_rows
 from mint_bench.stats.agreement import Agreement, spearman
-from mint_bench.stats.intervals import Interval
+from mint_bench.stats.intervals import Interval, bootstrap_ratios
 from mint_bench.stats.statistic import MacroRatio, Ratio
 from mint_bench.tactics.tagger import TACTICS
 from mint_bench.validation.labels import HUMAN, LabelledReply
@@ -137,11 +137,14 @@ def _tag_figures(
     return float(MacroRatio().value(sticky)), float(Ratio().value(repeated)), density
 
 
-def rating_agreement(systems: Sequence[str], found: Doubles, published: Doubles) -> Figures:
+def rating_agreement(
+    systems: Sequence[str], conversations: Sequence[str], found: Doubles, published: Doubles
+) -> Figures:
     """Errors of replies and of systems' means on the six dimensions and their aggregate.
 
     Args:
         systems: The system of each reply.
+        conversations: Its conversation, over which the replies' errors have intervals.
         found: Our ratings, shape (n, 6).
         published: The published judge's, shape (n, 6).
     """
@@ -156,6 +159,9 @@ def rating_agreement(systems: Sequence[str], found: Doubles, published: Doubles)
     return {
         "replies": len(found),
         "mean_error_of_replies": _by_name(columns, np.abs(ours - theirs).mean(axis=0)),
+        "intervals": {
+            "mean_error_of_replies": _with_ends(columns, np.abs(ours - theirs), conversations)
+        },
         "spearman_over_replies": _by_name(columns, _spearmans(ours, theirs)),
         "mean_error_of_systems": _by_name(columns, error.mean(axis=0)),
         "worst_error_of_systems": _by_name(columns, error.max(axis=0)),
@@ -172,6 +178,20 @@ def rating_agreement(systems: Sequence[str], found: Doubles, published: Doubles)
             }
             for name, row, aims in zip(names, means, targets, strict=True)
         },
+    }
+
+
+def _with_ends(columns: Sequence[str], values: Doubles, conversations: Sequence[str]) -> Figures:
+    """The mean of each column with its bootstrap interval over conversations."""
+    names, group = np.unique(np.array(conversations), return_inverse=True)
+    sums, counts = np.zeros((2, len(names), len(columns)))
+    np.add.at(sums, group, values)
+    np.add.at(counts, group, 1.0)
+    return {
+        column: {
+            end: _rounded(number) for end, number in shown(interval).items() if number is not None
+        }
+        for column, interval in zip(columns, bootstrap_ratios(sums, counts), strict=True)
     }
 
 

@@ -1,6 +1,7 @@
 """What a tagger's card says of held-out tags, for whichever model gave them."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,9 @@ from mint_bench.validation import agreement, fit_tagger
 from mint_bench.validation.agreement import Figures
 from mint_bench.validation.labels import HUMAN, LabelledReply, LabelledSentence
 from mint_bench.validation.own_labels import LabelledText
+from mint_bench.validation.tagger_check import Bools, Tagged, sentence_figures
+
+WITH_INTERVAL = ("f1", "f1_both_classes", "macro_f1", "macro_f1_both_classes")
 
 
 def thresholds_of(
@@ -36,12 +40,14 @@ def held_out_figures(
         others = {index: logits[index] for index in logits if index not in set(inside)}
         limits = thresholds_of(replies, others)
         found |= {index: logits[index] > limits for index in inside}
-    aligned = [(found[i], replies[i].present) for i in found if replies[i].present is not None]
+    aligned = [(found[i], replies[i].present, replies[i].conversation) for i in found]
+    known = [(ours, labels, name) for ours, labels, name in aligned if labels is not None]
     return {
         "folds": {name: fold for name, fold in sorted(folds.items()) if fold >= 0},
-        **agreement.sentence_agreement(
-            np.concatenate([ours for ours, _ in aligned]),
-            np.concatenate([labels for _, labels in aligned if labels is not None]),
+        **_f1_figures(
+            np.concatenate([ours for ours, _, _ in known]),
+            np.concatenate([labels for _, labels, _ in known]),
+            [name for ours, _, name in known for _ in ours],
         ),
         **agreement.system_tag_figures(
             replies, {index: np.asarray(rows.any(axis=0)) for index, rows in found.items()}
@@ -85,6 +91,19 @@ def people_figures(
     """Agreement with people, from held-out logits by position in `people`."""
     answers = np.array([sentence.present for sentence in people])
     found = np.array([logits[i] for i in range(len(people))]) > thresholds
-    return agreement.sentence_agreement(found, answers) | {
-        "responses": len({sentence.response for sentence in people})
-    }
+    units = [str(sentence.response) for sentence in people]
+    return _f1_figures(found, answers, units) | {"responses": len(set(units))}
+
+
+def _f1_figures(found: Bools, present: Bools, units: Sequence[str]) -> Figures:
+    """Agreement of sentences, with intervals over what they are drawn with."""
+    drawn = sentence_figures(Tagged(found, present, tuple(units)))
+    intervals = {name: _four(drawn[name]) for name in WITH_INTERVAL}
+    return {**agreement.sentence_agreement(found, present), "intervals": intervals}
+
+
+def _four(value: Any) -> Any:  # noqa: ANN401 - nested figures
+    """The same with every fraction to four digits."""
+    if isinstance(value, dict):
+        return {name: _four(inner) for name, inner in value.items()}
+    return round(value, 4) if isinstance(value, float) else value

@@ -67,12 +67,12 @@ def _figures(rows: lessons.Lessons, replies: Sequence[LabelledReply], steps: Ste
             "fewest_words": FEWEST_WORDS,
         },
         "centres": len(rows.near.centres),
-        "unseen_methods": _judge_figures(rows, systems, methods, steps, "leaving out methods"),
+        "unseen_methods": _judge_figures(rows, replies, methods, steps, "leaving out methods"),
         "unseen_size": _judge_figures(
-            rows, systems, fit_tagger.size_folds(replies), steps, "leaving out a model size"
+            rows, replies, fit_tagger.size_folds(replies), steps, "leaving out a model size"
         ),
         "unseen_conversations": _judge_figures(
-            rows, systems, dict.fromkeys(systems, 0), steps, "leaving out conversations"
+            rows, replies, dict.fromkeys(systems, 0), steps, "leaving out conversations"
         ),
     }
 
@@ -83,7 +83,7 @@ def _written() -> int:
 
 def _judge_figures(
     rows: lessons.Lessons,
-    systems: Sequence[str],
+    replies: Sequence[LabelledReply],
     folds: Mapping[str, int],
     steps: Steps,
     what: str,
@@ -92,7 +92,7 @@ def _judge_figures(
 
     Whatever the split, the heads that rate a reply never saw its conversation either.
     """
-    owner = np.array([folds[system] for system in systems] + [-9] * _written())
+    owner = np.array([folds[reply.system] for reply in replies] + [-9] * _written())
     alone = len(set(folds.values())) == 1
     found = np.full((len(owner), len(rows.ratings[0])), np.nan)
     for fold in sorted(set(folds.values()) - {-1}):
@@ -101,6 +101,10 @@ def _judge_figures(
             rows, inside, lambda: steps.begin(what), keep=alone
         )
     asked = np.flatnonzero(~np.isnan(found[:, 0]))
+    rated = [replies[int(index)] for index in asked]
     return agreement.rating_agreement(
-        [systems[int(index)] for index in asked], found[asked], rows.ratings[asked]
+        [reply.system for reply in rated],
+        [reply.conversation for reply in rated],
+        found[asked],
+        rows.ratings[asked],
     )

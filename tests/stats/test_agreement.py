@@ -15,6 +15,7 @@ from mint_bench.stats.agreement import (
     mean_of,
     ordinal_alpha,
     quadratic_kappa,
+    ranked_alike,
     spearman,
 )
 
@@ -150,3 +151,24 @@ def test_nothing_rated_is_undefined():
     found = bootstrapped(COEFFICIENTS["spearman"], np.full((2, 30), np.nan)).agreement()
     assert np.isnan(found.value)
     assert found.n == 0
+
+
+def test_the_interval_of_few_ranks_holds_the_truth_as_often_as_it_says():
+    """18 systems whose true rank correlation is 0.8, drawn 2,000 times."""
+    rng = np.random.default_rng(3)
+    pearson = 2 * np.sin(np.pi * 0.8 / 6)  # of normal variables with that rank correlation
+    pairs = rng.multivariate_normal([0, 0], [[1, pearson], [pearson, 1]], (2_000, 18))
+    found = [ranked_alike(*pair.T) for pair in pairs]
+    assert 0.92 < np.mean([one.low <= 0.8 <= one.high for one in found]) < 0.98
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [([1, 2, 3], [2, 1, 3]), ([1, 2, 3, 4], [1, 2, 3, 4]), ([1, 1, 1, 1], [1, 2, 3, 4])],
+    ids=["three units", "the same ranks", "one side constant"],
+)
+def test_where_ranks_say_too_little_there_is_no_interval(first, second):
+    found = ranked_alike(np.array(first, float), np.array(second, float))
+    assert np.isnan(found.low)
+    assert np.isnan(found.high)
+    assert found.n == len(first)

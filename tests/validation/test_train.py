@@ -12,6 +12,7 @@ from mint_bench.encoder import HEAD_FILE, shipped
 from mint_bench.errors import MintError
 from mint_bench.resources import resource
 from mint_bench.validation import agreement, fit_judge, fit_second, fit_tagger, lessons
+from mint_bench.validation.card_figures import error_of, rank_of
 from mint_bench.validation.cards import render_card
 from mint_bench.validation.labels import read_replies, read_sentences
 from mint_bench.validation.own_labels import read_own
@@ -159,10 +160,50 @@ def test_the_encoder_is_better_than_the_ngrams_and_fits_the_repository():
     assert encoder["megabytes"] <= 25
 
 
+def aims(name: str) -> dict[str, str]:
+    """What each target of a card came to, in its own words."""
+    text = render_card(card(name)).partition("## Against its targets\n\n")[2].partition("\n\n")[0]
+    return {
+        what: outcome
+        for line in text.splitlines()
+        for what, _, outcome in [line.removeprefix("- ").partition(": ")]
+    }
+
+
 def test_the_encoders_card_says_what_misses_its_target():
-    text = render_card(card("taggers/embedded"))
-    assert "# taggers/embedded: encoder tagger" in text
-    assert "F1 of *present* on systems left out: 0.809, aim at least 0.87: **missed**" in text
+    said = aims("taggers/embedded")
+    missed = [what for what, outcome in said.items() if outcome.endswith("**missed**")]
+    assert missed == [
+        "both classes, against people", "F1 of *present*, against people",
+        "F1 of *present* on systems left out", "mean error of density",
+    ]  # fmt: skip
+    assert len(said) == 8
+    assert said["F1 of *present* on systems left out"].startswith("0.809")
+    assert "23.800, aim at most 25: met" in said["megabytes of weights"]
+
+
+def test_the_judges_card_says_of_every_split_and_of_people_whether_its_target_is_met():
+    said = aims("judges/embedded")
+    assert len(said) == 5
+    for split in ("methods", "a model size"):
+        assert any(f"{split} left out" in what and "mean error" in what for what in said)
+        assert any(f"18 systems, {split} left out" in what for what in said)
+    assert any("human supporters" in what for what in said)
+    assert all(outcome.endswith(("met", "**missed**")) for outcome in said.values())
+
+
+@pytest.mark.parametrize("name", SCORERS)
+def test_a_cards_figures_of_systems_are_those_of_its_training(name):
+    """Intervals are made of the systems' means, which the card keeps to four digits."""
+    figures = card(name)
+    split = "unseen_systems" if figures["kind"] == "encoder" else "unseen_methods"
+    held = figures[split]
+    of_errors, of_ranks = {
+        "judge": ("mean_error_of_systems", "spearman_over_systems")
+    }.get(figures["kind"], ("mean_error", "spearman"))  # fmt: skip
+    for column, error in held[of_errors].items():
+        assert error_of(held, [column])["value"] == pytest.approx(error, abs=2e-4)
+        assert rank_of(held, column)["value"] == pytest.approx(held[of_ranks][column], abs=5e-3)
 
 
 def test_an_unknown_scorer_is_refused(tmp_path):

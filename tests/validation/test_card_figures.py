@@ -1,0 +1,54 @@
+"""Figures of systems left out, from what a card keeps of them, with intervals over systems."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from mint_bench.validation.card_figures import error_of, rank_of
+
+HELD = {
+    "systems": {
+        f"system{i}": {"warmth": [2 + i / 10, 2 + i / 10 + (-1) ** i * 0.1 * (i % 3)],
+                       "advice": [3.0, 3.0]}
+        for i in range(12)
+    }
+}  # fmt: skip
+
+
+def apart():
+    return np.array([0.1 * (i % 3) for i in range(12)])
+
+
+def test_the_error_is_the_mean_distance_with_a_t_interval_over_systems():
+    found = error_of(HELD, ["warmth"])
+    expected = stats.t.interval(0.95, 11, apart().mean(), stats.sem(apart()))
+    assert found["value"] == pytest.approx(apart().mean())
+    assert (found["low"], found["high"]) == pytest.approx(expected)
+    assert found["n"] == 12
+
+
+def test_over_several_figures_a_systems_error_is_their_mean():
+    assert error_of(HELD, ["warmth", "advice"])["value"] == pytest.approx(apart().mean() / 2)
+
+
+def test_the_error_of_one_system_has_no_interval():
+    found = error_of(HELD, ["warmth"], only=["system1"])
+    assert found == {"value": pytest.approx(0.1), "low": None, "high": None, "n": 1}
+
+
+def test_an_error_is_never_said_to_be_below_nought():
+    held = {"systems": {f"s{i}": {"x": [0.0, float(i == 0)]} for i in range(9)}}
+    assert error_of(held, ["x"])["low"] == 0
+
+
+def test_ranks_are_compared_over_the_systems_that_are_left_in():
+    values = np.array([row["warmth"] for row in HELD["systems"].values()])
+    assert rank_of(HELD, "warmth")["value"] == pytest.approx(stats.spearmanr(*values.T)[0])
+    without = rank_of(HELD, "warmth", without=["system0", "system11"])
+    assert without["value"] == pytest.approx(stats.spearmanr(*values[1:11].T)[0])
+    assert without["n"] == 10
+    assert without["low"] < without["value"] < without["high"]
+
+
+def test_a_figure_that_is_the_same_for_all_has_no_ranks():
+    assert rank_of(HELD, "advice") == {"value": None, "low": None, "high": None, "n": 12}
