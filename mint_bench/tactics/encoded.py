@@ -17,7 +17,7 @@ from mint_bench.errors import MintError
 from mint_bench.files import read_model
 from mint_bench.resources import sha256_file, sha256_text
 from mint_bench.tactics.english import Found, tag_english
-from mint_bench.tactics.ngram import NgramModel, place_features, read_ngrams
+from mint_bench.tactics.ngram import read_ngrams
 from mint_bench.tactics.sentences import split_sentences
 from mint_bench.tactics.tagger import TACTICS, SplitReply, Tagging
 
@@ -83,18 +83,26 @@ class EncoderTagger:
         return tag_english(replies, self._find)
 
     def _find(self, replies: Sequence[SplitReply]) -> list[Found]:
-        return [self._found(reply) for reply in replies]
+        read = [in_context(reply.text, reply.sentences) for reply in replies]
+        counted = self._ngrams.by_text([whole for whole, _ in read])
+        return [
+            self._found(whole, places, logits)
+            for (whole, places), logits in zip(read, counted, strict=True)
+        ]
 
-    def _found(self, reply: SplitReply) -> Found:
-        whole, places = in_context(reply.text, reply.sentences)
+    def _found(self, whole: Sequence[str], places: Sequence[int], counted: Floats) -> Found:
         reading = self._encoder.read(whole)
-        sums = self._blend.sums(with_ngrams(reading.logits, self._ngrams, whole))
+        sums = self._blend.sums(with_ngrams(reading.logits, counted))
         return Found(sums[places] > self._limits, self._common.without(reading.vector))
 
 
-def with_ngrams(logits: Floats, ngrams: NgramModel, sentences: Sequence[str]) -> Floats:
-    """The voices of a reply's S sentences: the encoder's logits and the n-grams', (S, 3, 10)."""
-    counted = ngrams.logits(sentences, place_features([len(sentences)]))
+def with_ngrams(logits: Floats, counted: Floats) -> Floats:
+    """The voices of a reply's S sentences, shape (S, 3, 10).
+
+    Args:
+        logits: The encoder's, shape (S, 2, 10).
+        counted: The n-grams', shape (S, 10).
+    """
     return np.concatenate([logits, counted[:, None]], axis=1).astype(np.float32)
 
 

@@ -244,11 +244,12 @@ class Workshop:
             For each text, shape (sentences, 3, 10), as `tactics.encoded.VOICES` names them.
         """
         network = Encoder(folder)
-        found = []
-        for text, sentences in texts:
-            whole, places = in_context(text, sentences)
-            found.append(with_ngrams(network.read(whole).logits, ngrams, whole)[places])
-        return found
+        read = [in_context(text, sentences) for text, sentences in texts]
+        counted = ngrams.by_text([whole for whole, _ in read])
+        return [
+            with_ngrams(network.read(whole).logits, logits)[places]
+            for (whole, places), logits in zip(read, counted, strict=True)
+        ]
 
 
 def responses_of(material: Material, fold: int) -> frozenset[int]:

@@ -6,6 +6,7 @@ import pytest
 from mint_bench.errors import MintError
 from mint_bench.resources import resource
 from mint_bench.tactics import load_tagger
+from mint_bench.tactics.ngram import place_features, read_ngrams
 from mint_bench.tactics.sentences import split_sentences, visible_text
 from mint_bench.tactics.tagger import TACTICS, SplitReply
 from tests.timing import seconds
@@ -55,6 +56,16 @@ def test_replies_do_not_influence_each_other(tagger):
     together = tagger.tag(replies)
     alone = [tagger.tag([reply])[0] for reply in replies]
     assert all((a.present == b.present).all() for a, b in zip(together, alone, strict=True))
+
+
+def test_texts_read_together_have_the_logits_of_each_alone_to_the_last_bit():
+    model, _ = read_ngrams(resource("scorers", "taggers", "embedded-fast"))
+    texts = [tuple(f"It sounds hard, {n}, day {i}." for i in range(n % 7)) for n in range(60)]
+    together = model.by_text(texts)
+    assert [len(logits) for logits in together] == [len(text) for text in texts]
+    for text, logits in zip(texts, together, strict=True):
+        assert (logits == model.logits(text, place_features([len(text)]))).all()
+    assert model.by_text([]) == []
 
 
 @pytest.mark.parametrize(
