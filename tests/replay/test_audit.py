@@ -164,10 +164,10 @@ def test_length_is_counted_in_words_and_in_pairs_of_chinese_characters():
 
 
 @pytest.mark.parametrize("system", ["vanilla_Qwen3-1.7B", "vanilla_Qwen3-4B"])
-def test_a_model_that_answers_as_a_supporter_is_told_though_no_list_was_made_from_it(system):
+def test_a_model_that_answers_as_a_supporter_is_told(system):
     """Their published replies, what a seeker's model falls back to: 98 and 96 %.
 
-    Of the first two sentences 84 and 68 %; of human supporters' turns in Lend-an-Ear, 10 %.
+    Some of the second were read for the lists. Of the first two sentences 84 and 68 %; of human supporters' turns in Lend-an-Ear, 10 %.
     """
     if not os.environ.get("MINT_BENCH_DATA"):
         pytest.skip("needs the data folder in MINT_BENCH_DATA")
@@ -224,7 +224,7 @@ def real_lines(source):
 def test_real_seekers_raise_fewer_than_two_false_alarms_in_a_hundred(source, fewest):
     """Judged without the real line beside them, which would excuse whatever they do.
 
-    Seen: SEEN
+    Seen: 1 of 265 in lend_an_ear, 38 of 13,342 in the whole of esconv, 1 of 161 in starter.
     """
     if source != "starter" and not os.environ.get("MINT_BENCH_DATA"):
         pytest.skip("needs the data folder in MINT_BENCH_DATA")
