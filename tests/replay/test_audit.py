@@ -167,7 +167,8 @@ def test_length_is_counted_in_words_and_in_pairs_of_chinese_characters():
 def test_a_model_that_answers_as_a_supporter_is_told(system):
     """Their published replies, what a seeker's model falls back to: 98 and 96 %.
 
-    Some of the second were read for the lists. Of the first two sentences 84 and 68 %; of human supporters' turns in Lend-an-Ear, 10 %.
+    Some of the second were read for the lists. Of the first two sentences 84 and 68 %; of human
+    supporters' turns in Lend-an-Ear, 10 %.
     """
     if not os.environ.get("MINT_BENCH_DATA"):
         pytest.skip("needs the data folder in MINT_BENCH_DATA")
