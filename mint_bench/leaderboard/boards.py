@@ -23,6 +23,8 @@ from mint_bench.stats.power import minimum_detectable
 from mint_bench.stats.ranking import Pairs, compare_all, places
 from mint_bench.stats.statistic import Floats
 
+NO_SOURCE = "conversations of no named source"
+
 
 def folder_of(record: Record) -> str:
     """A record's folder on the site, named as its file in `results/`."""
@@ -102,7 +104,7 @@ class BoardPart:
 
     def why_unranked(self, entry: Entry) -> str | None:
         """Why a record has no rank, its board's reasons first; None if it may have one."""
-        no_source = "conversations of no named source" if self.screening else None
+        no_source = NO_SOURCE if self.screening else None
         return why_unranked(self.table.board, entry.row) or no_source
 
     @property

@@ -19,7 +19,7 @@ MOST_LABELLED = 40
 MOST_WHISKERS = 150  # systems; beyond, only named ones show their intervals
 LETTER = 0.54  # mean width of a letter, as a share of the font's size
 NEAR = 12  # pixels to a name without a line to it
-STEPS = (0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0)
+STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,7 @@ def _ticks(axis: tuple[float, float], ends: tuple[float, float]) -> list[tuple[f
     low, high = axis
     inner = max(low, ends[0]), min(high, ends[1])
     step = next((s for s in STEPS if (high - low) / s <= 7), 10.0)
-    digits = 2 if step in {0.05, 0.25} else 1
+    digits = max(1, len(f"{step:g}".partition(".")[2]))
     first, last = math.ceil(inner[0] / step - 1e-9), math.floor(inner[1] / step + 1e-9)
     return [(k * step, signed(f"{k * step:.{digits}f}")) for k in range(first, last + 1)]
 

@@ -1,14 +1,22 @@
-"""The health of a built site: every link, every anchor, every figure."""
+"""The health of a built site: every link, every anchor, every figure.
+
+A figure is computed again wherever it stands: in tables, ranks, sentences, drawings, files.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mint_bench.errors import MintError
-from mint_bench.nightly.recomputed import Recomputed
-from mint_bench.nightly.site_figures import FigureCheck
+from mint_bench.nightly.checked import Checked
+from mint_bench.nightly.site_bars import check_bars
+from mint_bench.nightly.site_figures import TableCheck
+from mint_bench.nightly.site_files import check_files
 from mint_bench.nightly.site_links import broken_links
 from mint_bench.nightly.site_pages import read_page
+from mint_bench.nightly.site_plots import check_plots
+from mint_bench.nightly.site_ranks import check_ranks
+from mint_bench.nightly.site_talks import check_talks
 from mint_bench.records.schema import Record
 
 PAGES = ("*.html", "*.xml")
@@ -42,7 +50,7 @@ def check_site(
         note: Is told what is being done.
 
     Raises:
-        MintError: If there is no site.
+        MintError: If there is no site, or a file of it is damaged.
     """
     site = site.resolve()
     if not (site / "index.html").is_file():
@@ -50,7 +58,16 @@ def check_site(
     found = sorted(path for pattern in PAGES for path in site.rglob(pattern))
     pages = {path: read_page(path) for path in found}
     links, faults = broken_links(site, pages)
-    again = [Recomputed(record) for record in records]
-    check = FigureCheck(site, {one.folder: one for one in again})
-    check.run(pages, note)
-    return Health(len(pages), links, check.checked, (*faults, *check.faults))
+    checked = Checked.of(site, pages, records)
+    TableCheck(checked).run(note)
+    for what, check in (
+        ("ranks", check_ranks),
+        ("bars", check_bars),
+        ("pictures", check_plots),
+        ("conversations", check_talks),
+        ("files", check_files),
+    ):
+        note(f"figures of {what}")
+        check(checked)
+    findings = checked.findings
+    return Health(len(pages), links, findings.checked, (*faults, *findings.faults))

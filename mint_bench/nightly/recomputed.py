@@ -67,7 +67,7 @@ class Recomputed:
         for held in self.record.conversations:
             for turn in held.turns:
                 if turn.tactics is not None and turn.t <= MOST_TURNS:
-                    by_turn.setdefault(turn.t, []).append(_set(turn))
+                    by_turn.setdefault(turn.t, []).append(tactics_of(turn))
         turns = [by_turn[t] for t in sorted(by_turn)]
         shares: list[list[float | None]] = [
             [sum(k in used for used in turn) / len(turn) for turn in turns]
@@ -78,7 +78,7 @@ class Recomputed:
     def after(self) -> list[list[float | None]]:
         """Row j, column k: the share of replies with k right after one with j; last, how many."""
         pairs = [
-            (_set(first), _set(second))
+            (tactics_of(first), tactics_of(second))
             for held in self.record.conversations
             for first in held.turns
             for second in held.turns
@@ -111,7 +111,8 @@ class Recomputed:
         again = used = 0
         for first, second in zip(held.turns, held.turns[1:], strict=False):
             if first.tactics is not None and second.tactics is not None:
-                again, used = again + len(_set(first) & _set(second)), used + len(_set(second))
+                own = tactics_of(second)
+                again, used = again + len(tactics_of(first) & own), used + len(own)
         return (
             float(len(held.turns)),
             sum(rated) / len(rated) if rated else None,
@@ -119,5 +120,6 @@ class Recomputed:
         )
 
 
-def _set(turn: ScoredTurn) -> set[int]:
+def tactics_of(turn: ScoredTurn) -> set[int]:
+    """The tactics of a reply, by their number; none where they are not known."""
     return {k for k, count in enumerate(turn.tactics or ()) if count}
