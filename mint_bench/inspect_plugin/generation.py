@@ -19,6 +19,7 @@ from inspect_ai.model._generate_config import (  # inspect-evals-lint: ignore[IE
 )
 
 from mint_bench.conversation import Reply
+from mint_bench.inspect_plugin.failures import texts_of, told_words
 from mint_bench.inspect_plugin.secrecy import guarded
 from mint_bench.replay.chat import ChatLine
 from mint_bench.tactics.reasoning import holds_reasoning
@@ -73,7 +74,8 @@ async def ask(
     while truncate == OLDEST and _too_long(output) and (rest := without_oldest(messages)):
         messages = rest
         output = await generate(model, messages, config or GenerateConfig())
-    reply = replace(to_reply(output, _tokenizer(model)), left_out=len(whole) - len(messages))
+    reply = to_reply(output, _tokenizer(model), messages)
+    reply = replace(reply, left_out=len(whole) - len(messages))
     if reply.text and reply.tokens is None and output.usage is not None:
         reply = await _counted(model, reply, output.usage.output_tokens)
     return reply, output
@@ -132,13 +134,18 @@ def without_oldest(messages: Sequence[ChatMessage]) -> list[ChatMessage] | None:
     return [*messages[:start], *messages[later[0] :]] if later else None
 
 
-def to_reply(output: ModelOutput, tokenizer: Any = None) -> Reply:  # noqa: ANN401 - untyped library
+def to_reply(
+    output: ModelOutput,
+    tokenizer: Any = None,  # noqa: ANN401 - untyped library
+    asked: Sequence[ChatMessage] = (),
+) -> Reply:
     """What a seeker would see of a model's output, with its tokens counted apart from reasoning.
 
     Args:
         output: As Inspect returns it.
         tokenizer: A Hugging Face tokenizer, for the one provider that reports the padded length
             of the whole batch as the tokens of each reply, and never that a reply was cut off.
+        asked: What the model was asked: no reason why it said nothing repeats that.
     """
     if output.empty:
         return Reply("", failure="the model returned nothing")
@@ -152,7 +159,7 @@ def to_reply(output: ModelOutput, tokenizer: Any = None) -> Reply:  # noqa: ANN4
         tokens, whole = (_length(tokenizer, text) for text in (visible, raw))
         reasoning = whole - tokens if raw.strip() != visible else None
         cut_off = output.usage is not None and whole >= output.usage.output_tokens
-    failure = None if visible else _why_nothing(output, raw, cut_off=cut_off)
+    failure = None if visible else _why_nothing(output, raw, asked, cut_off=cut_off)
     return Reply(visible, tokens, reasoning, cut_off, failure)
 
 
@@ -209,9 +216,12 @@ def _reasoned(output: ModelOutput) -> bool:
     return not isinstance(content, str) and any(isinstance(c, ContentReasoning) for c in content)
 
 
-def _why_nothing(output: ModelOutput, raw: str, *, cut_off: bool) -> str:
+def _why_nothing(
+    output: ModelOutput, raw: str, asked: Sequence[ChatMessage], *, cut_off: bool
+) -> str:
     if output.error:
-        return f"the model returned nothing: {' '.join(output.error.split())[:200]}"
+        why = told_words(" ".join(output.error.split()), texts_of(asked))
+        return f"the model returned nothing: {why}" if why else "the model returned an error"
     if output.stop_reason == "content_filter":
         return "the model's provider withheld the reply (content filter)"
     if _reasoned(output) or holds_reasoning(raw):

@@ -27,6 +27,7 @@ from mint_bench.inspect_plugin.board import (
     TAGGER_REF,
     RunBoard,
 )
+from mint_bench.inspect_plugin.failures import spoken_in, told_failure, told_words
 from mint_bench.inspect_plugin.held import SampleData
 from mint_bench.inspect_plugin.metrics import FIGURES
 from mint_bench.inspect_plugin.per_turn import how_measured, with_also
@@ -266,10 +267,11 @@ def _provenance(
 
 
 def _failure(sample: EvalSample) -> str:
-    """Why a sample has no figures, in one line."""
+    """Why a sample has no figures, in one line without a word of its conversation."""
+    if sample.error:
+        return told_failure(sample.error.message, spoken_in(sample))
     score = (sample.scores or {}).get(SCORER)
-    reason = sample.error.message if sample.error else score.explanation if score else None
-    return (reason or "not scored").strip().splitlines()[0][:160]
+    return told_words((score.explanation if score else None) or "not scored", spoken_in(sample))
 
 
 def _lost(sample: EvalSample) -> ScoredConversation:
