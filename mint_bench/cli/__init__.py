@@ -92,6 +92,8 @@ def main() -> None:
     except click.ClickException as error:
         _fail(error.format_message().replace("\n", " "), 2)
     except (click.Abort, KeyboardInterrupt):
+        if sys.stderr.isatty():
+            click.echo(err=True)  # a terminal shows ^C where the line had come to
         _fail("interrupted; the same command goes on from here", 130)
     except BrokenPipeError:
         sys.stderr.close()

@@ -1,7 +1,6 @@
 """`mint-bench submit`: a record on its way into the repository, from both ends."""
 
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -93,19 +92,18 @@ def prepare(given: Path, results: Path, text: Path, **told: Any) -> None:  # noq
 def _given(path: Path) -> "tuple[Record, list[Finding]]":
     """The record, and what the text of its log shows."""
     from mint_bench.records.store import read
-    from mint_bench.submissions.findings import Finding
 
     if path.suffix == ".json":
         return read(path), []
     from mint_bench.inspect_plugin.logs import record_from_log
     from mint_bench.submissions.texts import of_log
 
-    found: list[Finding] = of_log(path)
-    return record_from_log(path), found
+    record = record_from_log(path)  # first: says what is wrong with a log that is none of ours
+    return record, of_log(path)
 
 
 def _ask(record: "Record", results: Path) -> "Record":
-    """The record with what was missing, asked for in a terminal.
+    """The record with what was missing, asked for in a terminal; what does not fit is asked again.
 
     Raises:
         MintError: Outside a terminal, naming the flag.
@@ -116,8 +114,14 @@ def _ask(record: "Record", results: Path) -> "Record":
         question, flag = ASKED[names[0]]
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise MintError(f"{record.system}: {question} Say it by {flag}")
-        ask: Callable[..., Any] = click.confirm if names[0] == "open_weights" else click.prompt
-        record = filled(record, Told(**{names[0]: ask(question, err=True)}))
+        if names[0] == "open_weights":  # no default: Enter alone must not answer it
+            answer: bool | str = click.confirm(question, default=None, err=True)
+        else:
+            answer = click.prompt(question, err=True).strip()
+        try:
+            record = filled(record, Told(**{names[0]: answer}))
+        except MintError as error:
+            click.echo(str(error), err=True)
     return record
 
 

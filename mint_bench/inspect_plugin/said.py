@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from mint_bench.files import fits_the_model
 from mint_bench.inspect_plugin.held import Held, SampleData
 from mint_bench.inspect_plugin.logs import kind_of, read_log
 from mint_bench.tactics.sentences import visible_text
@@ -36,22 +37,28 @@ def said(path: Path) -> Said:
         MintError: If there is no such log, or it cannot be read.
     """
     texts: Counter[str] = Counter()
+    places: dict[str, set[tuple[str, int]]] = {}  # epochs of one system may be equal
     of_human = 0
     log = read_log(path)
     for sample in log.samples or []:
-        data = SampleData.model_validate(sample.metadata)
+        with fits_the_model(f"{path}: {sample.id}"):
+            data, replies = (
+                SampleData.model_validate(sample.metadata),
+                sample.store_as(Held).replies,
+            )
         conversation = data.conversation(str(sample.id))
         human = {
             t: _plain(conversation.turns[position].text)
             for t, position in enumerate(conversation.scored_turns, 1)
             if data.has_human
         }
-        for reply in sample.store_as(Held).replies:
+        for reply in replies:
             text = "" if reply.failure else _plain(visible_text(reply.text))
             if text:
                 texts[text] += 1
+                places.setdefault(text, set()).add((str(sample.id), reply.t))
                 of_human += text == human.get(reply.t)
-    repeated = sum(n for n in texts.values() if n > 1)
+    repeated = sum(n for text, n in texts.items() if len(places[text]) > 1)
     return Said(texts.total(), repeated, of_human, kind_of(log) != "model")
 
 
