@@ -16,6 +16,8 @@ MOST = 0.5  # share of turns above which likeness is no accident
 LONG = 8  # words above which two replies of equal figures are hardly different
 EQUAL = 0.9999
 FEW = 20  # turns below which a share says nothing
+MANY = 60  # turns below which it is no wonder that few are different
+HANDFUL, RARE = 12, 0.02  # different replies, and their share of all, that no system comes down to
 Place = tuple[str, int]  # conversation id, number of the turn
 
 
@@ -30,11 +32,16 @@ def plausibility(
         others: Accepted records on the same conversations.
     """
     yield from tokens(record)
+    yield from more_tokens_than_asked(record)
     if record.kind not in {"model", "published"}:
         return
     turns = [turn for c in record.conversations for turn in c.turns if turn.words]
     yield from from_turn_to_turn(turns)
-    yield from from_talk_to_talk(turns)
+    by_talk = list(from_talk_to_talk(turns))
+    yield from by_talk
+    if not any(one.level == "fault" for one in by_talk):  # a script is a few texts, too
+        yield from from_a_few(turns)
+    yield from from_epoch_to_epoch(record)
     yield from like_the_human(record, human_words)
     yield from like_another(record, others)
     yield from one_rating(turns)
@@ -64,9 +71,37 @@ def tokens(record: Record) -> Iterator[Finding]:
         yield Finding("unchecked", "tokens", "no reply has a token count")
 
 
+def more_tokens_than_asked(record: Record) -> Iterator[Finding]:
+    """Replies longer than the run let them be, or more of them than the run counted."""
+    turns = [turn for c in record.conversations for turn in c.turns if turn.tokens is not None]
+    most = record.settings.sampling.get("max_tokens")
+    if isinstance(most, int) and not isinstance(most, bool):
+        over = [turn.tokens for turn in turns if (turn.tokens or 0) > most]
+        if over:
+            yield Finding(
+                "fault",
+                "tokens",
+                f"{len(over)} of {len(turns)} replies are longer than max_tokens {most}, the "
+                f"longest has {max(over)}",
+            )
+    whole, own = record.provenance.tokens.get("output"), sum(turn.tokens or 0 for turn in turns)
+    if whole is not None and own > whole:
+        yield Finding(
+            "look", "tokens", f"the replies have {own} tokens together, the run counted {whole}"
+        )
+
+
 def from_turn_to_turn(turns: Sequence[ScoredTurn]) -> Iterator[Finding]:
     """Replies equal to the one before, by their overlap with it."""
     pairs = [turn.surface for turn in turns if "rougeL_vs_self" in turn.surface]
+    later = sum(turn.t > 1 and (turn.words or 0) >= LONG for turn in turns)
+    if later >= FEW and len(pairs) < MOST * later:
+        yield Finding(
+            "look",
+            "replies",
+            f"{later - len(pairs)} of {later} replies lack their overlap with the turn before, "
+            "which every run measures",
+        )
     if len(pairs) < FEW:
         yield Finding(
             "unchecked", "replies", "too few turns have surface figures to tell equal replies by"
@@ -105,10 +140,51 @@ def from_talk_to_talk(turns: Sequence[ScoredTurn]) -> Iterator[Finding]:
         )
 
 
+def from_a_few(turns: Sequence[ScoredTurn]) -> Iterator[Finding]:
+    """A handful of replies, dealt out at any turns."""
+    marks = [
+        (turn.words, turn.tokens, tuple(turn.tactics))
+        for turn in turns
+        if turn.tactics and turn.words and turn.words >= LONG
+    ]
+    kinds = len(set(marks))
+    if len(marks) >= MANY and kinds <= max(HANDFUL, RARE * len(marks)):
+        yield Finding(
+            "fault",
+            "replies",
+            f"{len(marks)} replies have only {kinds} different counts of words, tokens and "
+            "tactics: a few texts again and again?",
+        )
+
+
+def from_epoch_to_epoch(record: Record) -> Iterator[Finding]:
+    """Epochs that are one epoch's figures again: sampling at temperature 0, or a copy."""
+    seen: dict[tuple[str, int], set[tuple[object, ...]]] = {}
+    count = 0
+    for c in record.conversations:
+        for turn in c.turns:
+            if turn.words and turn.words >= LONG:
+                mark = (turn.words, turn.tokens, tuple(turn.tactics or ()))
+                seen.setdefault((c.id, turn.t), set()).add(mark)
+                count += 1
+    again = count - len(seen)  # replies at a place that had one already
+    equal = count - sum(map(len, seen.values()))
+    if again >= FEW and equal / again > MOST and record.settings.sampling.get("temperature") != 0:
+        yield Finding(
+            "look",
+            "epochs",
+            f"{equal} of {again} replies of later epochs have the words, tokens and tactics of "
+            "an earlier one at their place",
+        )
+
+
 def like_the_human(record: Record, human_words: Mapping[Place, int]) -> Iterator[Finding]:
-    """Replies as long as the human's at every place, or with exactly its tactics."""
+    """Replies as long as the human's at every place, or longer by as much, or with its tactics."""
     turns = [(c.id, turn) for c in record.conversations for turn in c.turns if turn.words]
-    beside = [human_words[at, t.t] == t.words for at, t in turns if (at, t.t) in human_words]
+    longer = [t.words - human_words[at, t.t] for at, t in turns if (at, t.t) in human_words]  # type: ignore[operator]
+    by = Counter(longer).most_common(1)[0][0] if longer else 0
+    beside = [one == by for one in longer]
+    length = f"have {abs(by)} words {'more' if by > 0 else 'fewer'} than the human's"
     tagged = [
         turn.tactics == turn.human_tactics
         for _, turn in turns
@@ -119,7 +195,7 @@ def like_the_human(record: Record, human_words: Mapping[Place, int]) -> Iterator
             "unchecked", "human", "no human supporter's figures for these conversations to compare"
         )
     for same, what in (
-        (beside, "are as long as the human's"),
+        (beside, length if by else "are as long as the human's"),
         (tagged, "have exactly the tactics of the human's"),
     ):
         if len(same) >= FEW and sum(same) / len(same) > MOST:
@@ -129,21 +205,25 @@ def like_the_human(record: Record, human_words: Mapping[Place, int]) -> Iterator
 
 
 def like_another(record: Record, others: Sequence[Record]) -> Iterator[Finding]:
-    """Figures that are those of another system, turn for turn."""
+    """Figures that are those of another record, turn for turn, or longer by as much each time."""
     mine = _by_place(record)
     for other in others:
-        theirs = _by_place(other) if other.system != record.system else {}
-        common = [mine[place] == theirs[place] for place in mine.keys() & theirs.keys()]
-        if len(common) >= FEW and sum(common) / len(common) > MOST:
-            yield Finding(
-                "fault",
-                "copy",
-                f"{sum(common)} of {len(common)} turns have the words and tactics of "
-                f"{other.system}: is it the same system?",
-            )
+        theirs = _by_place(other)
+        apart = [
+            mine[place][0] - theirs[place][0] if mine[place][1] == theirs[place][1] else None
+            for place in mine.keys() & theirs.keys()
+        ]
+        same = max(Counter(one for one in apart if one is not None).values(), default=0)
+        if len(apart) < FEW or same / len(apart) <= MOST:
+            continue
+        told = f"{same} of {len(apart)} turns have the words and tactics of {other.system}"
+        if other.system != record.system:
+            yield Finding("fault", "copy", f"{told}: is it the same system?")
+        else:
+            yield Finding("look", "copy", f"{told} with other settings")
 
 
-def _by_place(record: Record) -> dict[tuple[str, int, int], tuple[object, ...]]:
+def _by_place(record: Record) -> dict[tuple[str, int, int], tuple[int, tuple[int, ...]]]:
     return {
         (c.id, c.epoch, turn.t): (turn.words, tuple(turn.tactics or ()))
         for c in record.conversations

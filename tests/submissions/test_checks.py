@@ -59,6 +59,67 @@ def test_the_humans_tactics_everywhere_keep_it_out_where_no_human_record_is_ther
     assert "exactly the tactics of the human's" in faults(record)["human"]
 
 
+def test_a_handful_of_replies_dealt_out_at_random_keeps_it_out():
+    dealt = [(30, 50, 0), (41, 66, 1), (35, 70, 2)]
+
+    def canned(c, t):
+        words, tokens, k = dealt[(c * 5 + t * t) % 3]
+        return {"words": words, "tokens": tokens, "tactics": [int(i == k) for i in range(10)]}
+
+    told = faults(submitted(change=canned))["replies"]
+    assert "72 replies have only 3 different counts" in told
+
+
+def test_the_humans_replies_with_a_word_more_keep_it_out():
+    record = submitted(change=lambda c, t: {"words": 8 + (c * 11 + t * 5) % 29})
+    assert "72 of 72 replies have 1 words more than the human's" in faults(record)["human"]
+
+
+def test_another_systems_replies_with_two_words_more_keep_it_out():
+    theirs = submitted("theirs", shift=2)
+    longer = {(c.id, turn.t): turn.words + 2 for c in theirs.conversations for turn in c.turns}
+    record = submitted(
+        "new", shift=2, change=lambda c, t: {"words": longer[IDS[c], t], "tokens": 90}
+    )
+    assert "of theirs: is it the same system?" in faults(record)["copy"]
+
+
+def test_the_same_figures_under_the_same_name_and_other_settings_ask_for_a_look():
+    settings = Settings(model="org/other", provider="openai", open_weights=False)
+    again = submitted("theirs", shift=2, settings=settings)
+    assert ("look", "copy") in [one[:2] for one in found(again)]
+
+
+def test_replies_longer_than_the_run_let_them_be_keep_it_out():
+    settings = Settings(
+        model="m", provider="openai", open_weights=False, sampling={"max_tokens": 50}
+    )
+    assert "longer than max_tokens 50" in faults(submitted(settings=settings))["tokens"]
+
+
+def test_more_tokens_in_replies_than_the_run_counted_ask_for_a_look():
+    made = submitted().provenance.model_copy(update={"tokens": {"output": 7}})
+    told = [text for level, name, text in found(submitted(provenance=made)) if name == "tokens"]
+    assert [one.partition(", ")[2] for one in told] == ["the run counted 7"]
+
+
+def test_epochs_that_are_the_first_one_again_ask_for_a_look_unless_nothing_was_sampled():
+    once = submitted().conversations
+    twice = [*once, *(c.model_copy(update={"epoch": 2}) for c in once)]
+    told = [one[:2] for one in found(submitted(conversations=twice))]
+    assert ("look", "epochs") in told
+    greedy = Settings(
+        model="m", provider="openai", open_weights=False, epochs=2, sampling={"temperature": 0}
+    )
+    told = [one[:2] for one in found(submitted(conversations=twice, settings=greedy))]
+    assert ("look", "epochs") not in told
+
+
+def test_replies_without_their_overlap_ask_for_a_look():
+    told = found(submitted(change=lambda c, t: {"surface": {}}))
+    assert any("48 of 48 replies lack their overlap" in text for _, _, text in told)
+
+
 def test_another_systems_figures_under_a_new_name_keep_it_out():
     assert "words and tactics of theirs" in faults(submitted("new", shift=2))["copy"]
     assert "copy" not in faults(submitted("theirs", shift=2))
