@@ -4,10 +4,15 @@ Not for programming mistakes: those stay ordinary Python exceptions with a trace
 """
 
 import difflib
+import reprlib
 from collections.abc import Iterable
 
 from mint_bench.marks import plain
 from mint_bench.secrecy import without_secrets
+
+_SHORT = reprlib.Repr()
+_SHORT.maxlevel, _SHORT.maxlist, _SHORT.maxdict, _SHORT.maxtuple = 3, 5, 5, 5
+_SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 1_000  # whoever asks cuts at less
 
 
 class MintError(Exception):
@@ -40,3 +45,18 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     names = list(known)
     close = difflib.get_close_matches(name, names, n=1)
     return f"did you mean {close[0]}?" if close else f"there are: {', '.join(names)}"
+
+
+def shortly(value: object, most: int = 40) -> str:
+    """The beginning of how a value is written, whatever a file made of it.
+
+    Not all of it is written first: it may be a million values. A number can be too long to be
+    written at all.
+
+    >>> shortly({"a": [1, 2]}), shortly("x" * 99, 5)
+    ("{'a': [1, 2]}", "'xxxx")
+    """
+    try:
+        return _SHORT.repr(value)[:most]
+    except ValueError:
+        return "a number of thousands of digits"

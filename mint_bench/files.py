@@ -7,6 +7,7 @@ knowledge of what files mean.
 import json
 import math
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,8 +24,13 @@ if TYPE_CHECKING:
 ModelT = TypeVar("ModelT", bound="BaseModel")
 LONGEST_LINE = 64 * 1024 * 1024
 """Bytes (characters, where text is read) of one line; a whole conversation takes some thousands."""
+_MAYBE_LARGE = re.compile(r"[eE]\+?[0-9]{3}|[0-9]{200}")
+"""In any text with a number beyond 1e299; looking once costs less than asking of every number."""
 LARGEST_TEXT = 1024 * 1024 * 1024
 """Bytes of a file that is read in one piece."""
+
+MOST_VALUES = 1_000_000
+"""Of a YAML file, its aliases written out; ours have some hundreds."""
 
 
 def read_text(path: Path) -> str:
@@ -69,7 +75,7 @@ def parse_json(text: str, where: str) -> Any:  # noqa: ANN401 - JSON has no narr
         MintError: If the text is no such JSON; the message starts with `where`.
     """
     with _told_of_json(text, where):
-        return _decoder(where).decode(text)
+        return _decoder(where, large=bool(_MAYBE_LARGE.search(text))).decode(text)
 
 
 def json_values(text: str, start: int, where: str) -> tuple[Any, int]:
@@ -82,10 +88,11 @@ def json_values(text: str, start: int, where: str) -> tuple[Any, int]:
         return _decoder(where).raw_decode(text, start)
 
 
-def _decoder(where: str) -> json.JSONDecoder:
+def _decoder(where: str, *, large: bool = True) -> json.JSONDecoder:
+    """By our rules; `large` says whether a number in the text may be too large for a float."""
     return json.JSONDecoder(
         parse_constant=partial(_refuse_constant, where),
-        parse_float=partial(_finite, where),
+        parse_float=partial(_finite, where) if large else None,
         object_pairs_hook=partial(_once, where),
     )
 
@@ -170,7 +177,8 @@ def too_long(where: str) -> str:
 def read_yaml(path: Path) -> Any:  # noqa: ANN401 - YAML has no narrower type
     """The file's YAML value, plain data only: tags that build Python objects are refused.
 
-    A key given twice in one mapping is refused too; YAML would silently keep the last.
+    A key given twice in one mapping is refused too; YAML would silently keep the last. So is what
+    some lines make endless by naming parts of them again and again.
 
     Raises:
         MintError: If the file is missing or no such YAML; the message names the line.
@@ -179,7 +187,13 @@ def read_yaml(path: Path) -> Any:  # noqa: ANN401 - YAML has no narrower type
 
     text = read_text(path)
     try:
-        _refuse_repeated_keys(yaml.compose(text, Loader=yaml.SafeLoader), path)
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        _refuse_repeated_keys(root, path)
+        if root is not None and _written_out(root, {}) > MOST_VALUES:
+            raise MintError(
+                f"{path}: its aliases (*name) stand for more than {MOST_VALUES:,} values, or one "
+                "for itself; write less"
+            )
         return yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
@@ -208,6 +222,19 @@ def _refuse_repeated_keys(root: Any, path: Path) -> None:  # noqa: ANN401 - a ya
                 raise MintError(f"{path}, line {line}: {key.value!r} stands here a second time")
             keys.add(str(key.value))
             waiting.append(value)
+
+
+def _written_out(node: Any, known: dict[int, int]) -> int:  # noqa: ANN401 - a yaml.Node
+    """How many values a node has if every alias is written out; endless for one within itself."""
+    if isinstance(node.value, str):
+        return 1
+    if id(node) not in known:
+        known[id(node)] = MOST_VALUES + 1  # as long as it is open
+        parts = (
+            node.value if node.id == "sequence" else [part for pair in node.value for part in pair]
+        )
+        known[id(node)] = 1 + sum(_written_out(part, known) for part in parts)
+    return known[id(node)]
 
 
 def read_model(path: Path, model: type[ModelT]) -> ModelT:

@@ -8,7 +8,7 @@ import typing
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from mint_bench.errors import suggestion
+from mint_bench.errors import shortly, suggestion
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
@@ -88,7 +88,7 @@ def _described(fault: "ErrorDetails", model: "type[BaseModel] | None") -> str:
     elif kind == "string_pattern_mismatch":
         message = f"is not in form (`{known['pattern']}`)"
     if found:
-        message += f", found {fault['input']!r:.40}"
+        message += f", found {shortly(fault['input'])}"
     path = ".".join(str(part) for part in fault["loc"])
     return f"{path}: {message}" if path else message
 

@@ -11,7 +11,7 @@ from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from mint_bench.errors import MintError, suggestion
+from mint_bench.errors import MintError, shortly, suggestion
 from mint_bench.files import read_yaml, validate_model
 from mint_bench.grpo.recipe import NAME, Recipe
 from mint_bench.resources import resource
@@ -60,10 +60,10 @@ def _extended(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
     base = value.pop("extends", None)
     if base is None:
         return value
-    if not re.fullmatch(NAME, str(base)):
-        raise MintError(f"{path}: extends: {str(base)[:60]!r} is no recipe's name")
+    if not (isinstance(base, str) and re.fullmatch(NAME, base)):
+        raise MintError(f"{path}: extends: {shortly(base, 60)} is no recipe's name")
     beside = path.with_name(f"{base}.yaml")
-    return _merged(_extended(beside if beside.exists() else _path(str(base)), (*seen, path)), value)
+    return _merged(_extended(beside if beside.exists() else _path(base), (*seen, path)), value)
 
 
 def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

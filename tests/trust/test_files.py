@@ -138,12 +138,62 @@ def test_a_yaml_tag_builds_nothing(tmp_path, tag):
         read_yaml(path)
 
 
+def doubling(letters):
+    """A list of two, a list of it twice, of that twice, and so on."""
+    return "\n".join([
+        "a: &a [x, x]",
+        *(f"{two}: &{two} [*{one}, *{one}]" for one, two in pairwise(letters)),
+    ])
+
+
 def test_yaml_that_doubles_itself_is_not_followed(tmp_path):
-    lines = ["a: &a [x, x]"]
-    lines += [f"{two}: &{two} [*{one}, *{one}]" for one, two in pairwise("abcdefghijklmnopqrstuv")]
-    (tmp_path / "x.yaml").write_text("\n".join(lines), encoding="utf-8")
+    (tmp_path / "x.yaml").write_text(doubling("abcdefghijklmn"), encoding="utf-8")
     value = read_yaml(tmp_path / "x.yaml")  # aliases stay references: small until printed
     assert value["b"][0] is value["b"][1]
+    (tmp_path / "x.yaml").write_text(doubling("abcdefghijklmnopqrstuvwxyz"), encoding="utf-8")
+    with pytest.raises(MintError, match="stand for more than 1,000,000 values"):
+        read_yaml(tmp_path / "x.yaml")
+
+
+@pytest.mark.parametrize("text", ["a: &a [*a]", "a: &a {b: *a}", "a: &a [x, [y, *a]]"])
+def test_yaml_within_itself_is_refused(tmp_path, text):
+    (tmp_path / "x.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(MintError, match="or one for itself"):
+        read_yaml(tmp_path / "x.yaml")
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("command", ["suite", "nightly", "train", "withdrawn"])
+def test_no_command_writes_out_yaml_that_doubles_itself(tmp_path, command):
+    path = tmp_path / "x.yaml"
+    wrong = {
+        "suite": "name: n\nsystems: *z\ntasks: [*z]\n",
+        "nightly": "parts: [*z]\n",
+        "train": "extends: tiny_cpu\nname: *z\ntraining: *z\n",
+        "withdrawn": "withdrawn: *z\n",
+    }
+    bomb = doubling("abcdefghijklmnopqrstuvwxyz").replace("\n", "\n  ")
+    path.write_text(f"bomb:\n  {bomb}\n{wrong[command]}")
+    if command == "withdrawn":
+        one = write(record(), tmp_path / "results")
+        path.rename(one.parent.parent / "withdrawn.yaml")
+        words = ["table", "--results", tmp_path / "results"]
+    else:
+        words = {
+            "suite": ["suite", "plan", path],
+            "nightly": ["nightly", path, "--folder", tmp_path / "n", "--dry-run"],
+            "train": ["train", path],
+        }[command]
+    done = type_in(*words)
+    assert done.code == 2, done.out
+    assert len(done.err) < 1_000
+
+
+def test_a_number_too_long_to_be_written_is_told_in_one_line(tmp_path):
+    path = tmp_path / "x.yaml"
+    path.write_text(f"parts: 0x{'f' * 9_000}\n")
+    done = type_in("nightly", path, "--folder", tmp_path / "n", "--dry-run")
+    assert (done.code, "Traceback" in done.err) == (2, False)
 
 
 # --- JSON
@@ -225,6 +275,9 @@ def test_yaml_nested_without_end_is_one_line(tmp_path):
         ('{"a": NaN}', "NaN is not allowed"),
         ('{"a": -Infinity}', "-Infinity is not allowed"),
         ('{"a": 1e999}', "1e999 is too large"),
+        ('{"a": -1E+0999}', "is too large"),
+        (f'{{"a": {"9" * 280}.5e99}}', "is too large"),
+        (f'{{"a": {"9" * 400}.5}}', "is too large"),
         ('{"a": ' + "9" * 5_000 + "}", "not readable as JSON"),
         ('{"a": 1, "a": 2}', "'a' stands twice"),
         ('[{"b": {"x": 1, "x": 1}}]', "'x' stands twice"),
