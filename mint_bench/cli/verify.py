@@ -1,6 +1,7 @@
 """`mint-bench verify`: whether records hold."""
 
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -23,6 +24,7 @@ def verify(files: tuple[Path, ...]) -> None:
     from mint_bench.leaderboard.processes import each
     from mint_bench.records.store import files_in
 
+    import_module("mint_bench.records.verify")  # once, before the work is shared out
     paths = [p for f in files for p in (files_in(f, "**/*.json") if f.is_dir() else [f])]
     if not paths:
         raise MintError(f"{files[0]}: no records in it")

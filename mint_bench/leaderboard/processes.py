@@ -4,6 +4,7 @@ Processes are forked, so that nothing but results is copied between them; where 
 not fork, one process does it all.
 """
 
+import gc
 import multiprocessing
 import sys
 from collections.abc import Callable
@@ -41,6 +42,9 @@ def _told(result: ResultT, index: int, done: Callable[[int], None]) -> ResultT:
 def _take(work: Callable[[int], Any]) -> None:
     global _work  # noqa: PLW0603 - what a forked process inherits and no pickle could carry
     _work = work
+    # What was inherited is never garbage, and the work leaves none in circles: do not look for it.
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
 
 
 def _do(index: int) -> Any:  # noqa: ANN401 - whatever the work gives

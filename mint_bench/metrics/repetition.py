@@ -45,19 +45,29 @@ def pair_sums(before: Sets, after: Sets, group: Groups, groups: int) -> PairSums
         groups: Number of conversations K; one without pairs gets zeros.
     """
     a, b = before.astype(np.float64), after.astype(np.float64)
+    width = a.shape[1]
+    product, one = a.sum(1) * b.sum(1), np.ones(len(a))
+    sums = sums_of_groups(np.column_stack([a * b, a, b, product, one]), group, groups)
+    hits, of_a, of_b, rest = np.split(sums, [width, 2 * width, 3 * width], axis=1)
+    return PairSums(hits, of_a, of_b, rest[:, 0], rest[:, 1])
 
-    def by_group(values: Floats) -> Floats:
-        sums = np.zeros((groups, *values.shape[1:]))
-        np.add.at(sums, group, values)
-        return sums
 
-    return PairSums(
-        by_group(a * b),
-        by_group(a),
-        by_group(b),
-        by_group(a.sum(1) * b.sum(1)),
-        by_group(np.ones(len(a))),
-    )
+def sums_of_groups(values: Floats, group: Groups, groups: int) -> Floats:
+    """Sum the rows of each group.
+
+    Args:
+        values: Shape (N, d). Whole numbers come out exact, whatever their order.
+        group: The group of each row, 0 … groups − 1, shape (N,).
+        groups: Number of groups; one without rows gets zeros.
+
+    >>> sums_of_groups(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1, 1]), 2)
+    array([[0., 0.],
+           [4., 6.]])
+    """
+    width = values.shape[1]
+    at = group[:, None] * width + np.arange(width)
+    sums = np.bincount(at.ravel(), values.ravel(), groups * width)
+    return sums.astype(np.float64, copy=False).reshape(groups, width)
 
 
 def repetition_rows(sums: PairSums) -> Floats:
@@ -155,8 +165,7 @@ def shuffle_null_rows(present: Sets, group: Groups, pairs: Floats, groups: int) 
     Returns:
         Shape (K, 20), for `stats.statistic.MacroRatio`.
     """
-    m = np.zeros((groups, TACTIC_COUNT))
-    np.add.at(m, group, present.astype(np.float64))
+    m = sums_of_groups(present.astype(np.float64), group, groups)
     n = np.bincount(group, minlength=groups).astype(np.float64)[:, None]
     p = pairs[:, None]
     hits = np.nan_to_num(divide(p * m * (m - 1), n * (n - 1)))

@@ -4,8 +4,8 @@ The bridge from records to the pure functions of `metrics`; computes no figure i
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import numpy as np
 
@@ -37,6 +37,7 @@ class Turns:
         source: The turns themselves, in the same order.
         seekers: Of each conversation and epoch its place in `ids` and its simulated seeker, where
             there is one.
+        memo: What was computed of them already, by name and lag: many figures share it.
     """
 
     ids: tuple[str, ...]
@@ -51,6 +52,7 @@ class Turns:
     partial: Sets
     source: tuple[ScoredTurn, ...]
     seekers: tuple[tuple[int, SeekerFigures], ...] = ()
+    memo: dict[tuple[str, int], Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def groups(self) -> int:
@@ -88,8 +90,16 @@ def pairs(turns: Turns, pairing: Pairing, lag: int = 1) -> PairSums:
     """Sum pairs (turn t − lag, reply t) within conversations.
 
     The previous turn is the human's or the system's own. Where either side is unscored the pair
-    is dropped; it never reaches further back.
+    is dropped; it never reaches further back. Many figures stand on the same sums: they are made
+    once.
     """
+    if (pairing, lag) not in turns.memo:
+        turns.memo[pairing, lag] = _pairs(turns, pairing, lag)
+    found: PairSums = turns.memo[pairing, lag]
+    return found
+
+
+def _pairs(turns: Turns, pairing: Pairing, lag: int) -> PairSums:
     before, known = (
         (turns.human, turns.human_known) if pairing == "human" else (turns.tactics, turns.tagged)
     )
@@ -103,6 +113,13 @@ def pairs(turns: Turns, pairing: Pairing, lag: int = 1) -> PairSums:
 
 def adjacent(turns: Turns, lag: int = 1) -> tuple[Groups, Groups]:
     """Positions (earlier, later) of turns `lag` apart in one conversation and epoch."""
+    if ("adjacent", lag) not in turns.memo:
+        turns.memo["adjacent", lag] = _adjacent(turns, lag)
+    found: tuple[Groups, Groups] = turns.memo["adjacent", lag]
+    return found
+
+
+def _adjacent(turns: Turns, lag: int) -> tuple[Groups, Groups]:
     span = int(turns.t.max(initial=0)) + lag + 1
     keys = turns.session * span + turns.t
     order = np.argsort(keys, kind="stable")

@@ -161,7 +161,7 @@ def excess_rows(turns: Turns) -> Floats:
     owner = np.zeros(sessions, dtype=np.int64)
     owner[turns.session] = turns.group
     null = np.zeros_like(rows)
-    np.add.at(null, owner, null_by_session)
+    np.add.at(null, owner, null_by_session)  # fractions: in the order of sessions
     kept = common_mask(rows)
     return np.concatenate([rows * kept, null * kept], axis=1)
 

@@ -109,7 +109,8 @@ def _conversation(
         if not 0 <= value <= CONVERSATION_SURFACE.get(name, -1)
     ]
     for index, turn in enumerate(turns):
-        faults += [(f"{field}.turns.{index}.{part}", why) for part, why in _turn(turn, record)]
+        if not _in_order(turn, record):
+            faults += [(f"{field}.turns.{index}.{part}", why) for part, why in _turn(turn, record)]
     return faults
 
 
@@ -140,6 +141,18 @@ def _seeker(conversation: ScoredConversation, record: Record) -> list[tuple[str,
     if seeker.ending in reached and not reached[seeker.ending]:
         faults.append((".ending", f"is {seeker.ending}, which the last emotion does not say"))
     return faults
+
+
+def _in_order(turn: ScoredTurn, record: Record) -> bool:
+    """Whether a turn is whole and nothing is to be said of it, as nearly all are."""
+    return bool(
+        not (turn.unscored or turn.flags or turn.panel or turn.also)
+        and turn.words
+        and (turn.tactics is None) == (record.board.tagger is None)
+        and (turn.ratings is None) == (not record.board.judges)
+        and (turn.ratings is None or None not in turn.ratings)
+        and (not turn.surface or (turn.t > 1 and not _surface(turn.surface)))
+    )
 
 
 def _turn(turn: ScoredTurn, record: Record) -> list[tuple[str, str]]:
