@@ -32,7 +32,8 @@ def nearest(rows: Floats, ids: Sequence[str]) -> str | None:
         return None
     long = np.flatnonzero(counts >= np.median(counts[counts > 0]))
     own = rows[long, 0] / counts[long]
-    return ids[long[np.argmin(np.abs(own - rows[:, 0].sum() / counts.sum()))]]
+    off = np.abs(own - rows[:, 0].sum() / counts.sum())
+    return ids[int(long[np.argmin(off)])]
 
 
 def example(part: "BoardPart", entry: "Entry", name: str, written: Collection[str]) -> str:

@@ -74,7 +74,6 @@ def _caption(sheet: "Sheet", caption: str) -> None:
 def latex_table(found: Content) -> str:
     """A booktabs table: a figure a row, the system beside the human and the best other."""
     names = {"system": "", "human": "", "best": " (best other)"}
-    names = {"system": "", "human": "", "best": " (best other)"}
     heads = [tex(one.record.title + names[one.role]) for one in found.systems]
     body = [
         " & ".join([tex(title_of(name)), *(tex(cell(one.figures[name])) for one in found.systems)])
