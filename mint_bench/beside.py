@@ -13,7 +13,7 @@ from mint_bench.metrics.measured import Measured, missing
 from mint_bench.metrics.polarity import polarity
 from mint_bench.metrics.readability import flesch_kincaid_grade
 from mint_bench.scoring import ALSO, ScoredConversation, ScoredTurn, Transcript, exchanges
-from mint_bench.tactics.sentences import split_sentences
+from mint_bench.sentences import split_sentences
 
 NO_REPLY = "there is no reply"
 UNTOLD = "not scored"

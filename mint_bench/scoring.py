@@ -21,7 +21,7 @@ from mint_bench.metrics.surface import (
     words,
 )
 from mint_bench.replay.course import SeekerFigures
-from mint_bench.tactics.sentences import split_sentences, visible_text
+from mint_bench.sentences import split_sentences, visible_text
 from mint_bench.tactics.tagger import SplitReply, Tagging
 
 History = Literal["gold", "own"]

@@ -15,8 +15,8 @@ from mint_bench.judging.judge import DIMENSIONS, Exchange
 from mint_bench.language import not_english
 from mint_bench.metrics.surface import conversation_surface, turn_surface
 from mint_bench.scoring import Transcript, score, split_reply
+from mint_bench.sentences import split_sentences, visible_text
 from mint_bench.tactics import TAGGERS, load_tagger
-from mint_bench.tactics.sentences import split_sentences, visible_text
 from mint_bench.tactics.tagger import TACTICS, SplitReply
 from tests.bad_replies import MANY_SENTENCES, NESTED, UNITS, UNSEEN, bad_reply
 from tests.cli.typed import type_in

@@ -165,7 +165,7 @@ def _exchange(row: dict[str, Any], where: str) -> "Exchange":
     from mint_bench.conversation import Message, Speaker, merge_messages
     from mint_bench.errors import MintError
     from mint_bench.judging.judge import Exchange
-    from mint_bench.tactics.sentences import visible_text
+    from mint_bench.sentences import visible_text
 
     speakers = {"user": Speaker.SEEKER, "assistant": Speaker.SUPPORTER}
     messages = row.get("messages")

@@ -36,7 +36,7 @@ from mint_bench.grpo.rewards import (
 from mint_bench.judging.judge import Exchange
 from mint_bench.metrics.measured import Measured, missing
 from mint_bench.scoring import TaggerLike, split_reply
-from mint_bench.tactics.sentences import visible_text
+from mint_bench.sentences import visible_text
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 

@@ -23,7 +23,7 @@ from mint_bench.grpo.rewards import (
 )
 from mint_bench.metrics.measured import Measured
 from mint_bench.metrics.novelty import entropy, novelty
-from mint_bench.tactics.sentences import visible_text
+from mint_bench.sentences import visible_text
 
 Counts = list[int]
 LogMetric = Callable[[str, float], None]

@@ -18,7 +18,7 @@ from mint_bench.grpo.watch import Batch, Look, Watch, write_replies
 from mint_bench.replay.chat import ChatLine
 from mint_bench.resources import ids_sha, sha256_text
 from mint_bench.scoring import ScoredConversation
-from mint_bench.tactics.sentences import visible_text
+from mint_bench.sentences import visible_text
 
 LOOKS = "looks"
 """Folder of the figures of each look."""

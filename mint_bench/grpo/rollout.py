@@ -11,7 +11,7 @@ from mint_bench.conversation import Conversation, Message, Speaker, Turn
 from mint_bench.grpo.data import Case, ChatMessages
 from mint_bench.grpo.dialogue_tokens import DialogueTokens, Ids
 from mint_bench.grpo.seekers import Seekers
-from mint_bench.tactics.sentences import visible_text
+from mint_bench.sentences import visible_text
 
 NOBODY = -1
 """Turn number of a token that the model did not write."""

@@ -21,8 +21,8 @@ from mint_bench.records.figures import figures
 from mint_bench.replay.chat import ChatLine, Generate
 from mint_bench.replay.histories import own_history
 from mint_bench.scoring import ScoredConversation, Transcript, score
+from mint_bench.sentences import visible_text
 from mint_bench.tactics import load_tagger
-from mint_bench.tactics.sentences import visible_text
 from mint_bench.tactics.tagger import TACTICS, Tagger
 
 FIGURES = {

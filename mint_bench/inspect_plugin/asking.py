@@ -23,7 +23,7 @@ from inspect_ai.util import JSONSchema, LimitExceededError
 
 from mint_bench.inspect_plugin.generation import CUT_OFF, generate
 from mint_bench.judging.parsing import NoAnswer
-from mint_bench.tactics.sentences import visible_text
+from mint_bench.sentences import visible_text
 
 T = TypeVar("T")
 REASON = "reason"

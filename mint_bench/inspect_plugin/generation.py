@@ -21,9 +21,9 @@ from inspect_ai.model._generate_config import (  # inspect-evals-lint: ignore[IE
 from mint_bench.conversation import Reply
 from mint_bench.inspect_plugin.failures import texts_of, told_words
 from mint_bench.inspect_plugin.secrecy import guarded
+from mint_bench.reasoning import holds_reasoning
 from mint_bench.replay.chat import ChatLine
-from mint_bench.tactics.reasoning import holds_reasoning
-from mint_bench.tactics.sentences import visible_text
+from mint_bench.sentences import visible_text
 
 CUT_OFF = frozenset({"max_tokens", "model_length"})
 _NO_SYSTEM = ("system role", "roles must alternate")

@@ -17,7 +17,7 @@ from mint_bench.replay.chat import SILENCE
 from mint_bench.replay.course import Course
 from mint_bench.replay.definition import PERSONA, SIMULATED, seeker_rules
 from mint_bench.scoring import History, Transcript
-from mint_bench.tactics.sentences import visible_text
+from mint_bench.sentences import visible_text
 
 ENDED_EARLY = "not given: the conversation ended before this turn"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from mint_bench.files import fits_the_model
 from mint_bench.inspect_plugin.held import Held, SampleData
 from mint_bench.inspect_plugin.logs import kind_of, read_log
-from mint_bench.tactics.sentences import visible_text
+from mint_bench.sentences import visible_text
 
 
 @dataclass(frozen=True, slots=True)

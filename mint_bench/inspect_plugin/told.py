@@ -16,7 +16,7 @@ from mint_bench.inspect_plugin.logs import SCORER, read_log
 from mint_bench.records.schema import Record
 from mint_bench.records.told import Key, Told, ToldTurn
 from mint_bench.resources import sha256_file
-from mint_bench.tactics.sentences import visible_text
+from mint_bench.sentences import visible_text
 
 SENTENCES = "sentence_tactics"
 """Key of a score's metadata: per reply the tactics of each sentence; None where not tagged."""

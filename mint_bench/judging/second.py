@@ -17,7 +17,7 @@ from mint_bench.errors import MintError
 from mint_bench.judging.heads import FEWEST_WORDS, again, by_head
 from mint_bench.judging.judge import Exchange
 from mint_bench.judging.nearness import Nearness
-from mint_bench.tactics.sentences import split_sentences
+from mint_bench.sentences import split_sentences
 from mint_bench.weights import Arrays
 
 VERSION = "second.1"

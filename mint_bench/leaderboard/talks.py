@@ -12,7 +12,7 @@ from mint_bench.judging.judge import DIMENSIONS, HIGHER_IS_BETTER
 from mint_bench.records.schema import Record
 from mint_bench.records.told import Teller, Told, ToldTurn, may_be_shown
 from mint_bench.scoring import ScoredConversation, ScoredTurn
-from mint_bench.tactics.sentences import split_pieces, split_sentences
+from mint_bench.sentences import split_pieces, split_sentences
 from mint_bench.tactics.tagger import TACTICS
 
 DIMENSION_WORDS = tuple(name.replace("_", " ") for name in DIMENSIONS)

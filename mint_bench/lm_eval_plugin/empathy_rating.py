@@ -22,8 +22,8 @@ from mint_bench.judging.prompts import (
 from mint_bench.judging.rubric import load_rubric
 from mint_bench.lm_eval_plugin.aggregation import Figured, Item, end_of, three, thrice
 from mint_bench.lm_eval_plugin.instructed import Doc, InstructedTask
+from mint_bench.sentences import visible_text
 from mint_bench.sources import load
-from mint_bench.tactics.sentences import visible_text
 from mint_bench.validation.judge_check import MEAN, against_experts
 from mint_bench.validation.ratings import Doubles, conversation_means, exchanges_of, read_experts
 

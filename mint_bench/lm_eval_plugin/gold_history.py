@@ -23,9 +23,9 @@ from mint_bench.records.lm_eval import GoldDocument, Said, spoken
 from mint_bench.replay.definition import language_of, load_task
 from mint_bench.replay.histories import gold_prompts
 from mint_bench.scoring import ScoredConversation, ScoredTurn, Transcript, assemble, split_reply
+from mint_bench.sentences import visible_text
 from mint_bench.sources import load
 from mint_bench.tactics import load_tagger
-from mint_bench.tactics.sentences import visible_text
 from mint_bench.tactics.tagger import Tagger
 
 SCORER = "embedded"

@@ -14,12 +14,13 @@ from statistics import median
 
 import numpy as np
 
+from mint_bench.judging import JUDGES
 from mint_bench.leaderboard.boards import NO_SOURCE
 from mint_bench.nightly.recomputed import Recomputed
 from mint_bench.records.columns import COLUMNS
 from mint_bench.records.comparison import COMPETING, paired_rows
 from mint_bench.records.tables import KIND_ORDER, PRIMARY, Row
-from mint_bench.records.wording import EMBEDDED, source_card, why_unranked
+from mint_bench.records.wording import source_card, why_unranked
 from mint_bench.stats.compare import t_test_p
 from mint_bench.stats.intervals import MIN_CONVERSATIONS, contributing, standard_error
 from mint_bench.stats.power import minimum_detectable
@@ -74,7 +75,7 @@ class Standing:
         """Whether its judge only screens or its source ranks nobody, so that nothing is tested."""
         board = next(iter(self.systems.values())).record.board
         card = source_card(board)
-        embedded = any(judge.name == EMBEDDED for judge in board.judges)
+        embedded = any(judge.name in JUDGES for judge in board.judges)
         return embedded or card is None or not card.rankable
 
     @cached_property

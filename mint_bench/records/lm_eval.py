@@ -29,8 +29,8 @@ from mint_bench.records.schema import (
 )
 from mint_bench.resources import ids_sha, sha256_file, sha256_text
 from mint_bench.scoring import ScoredConversation, ScoredTurn, Transcript, score
+from mint_bench.sentences import visible_text
 from mint_bench.sources.lm_eval_samples import is_sample, sample_response
-from mint_bench.tactics.sentences import visible_text
 from mint_bench.tactics.tagger import Tagger
 
 MOST_TURNS = 10_000

@@ -31,8 +31,8 @@ from mint_bench.records.schema import (
 )
 from mint_bench.resources import data_root, ids_sha, sha256_text
 from mint_bench.scoring import ScoredConversation, ScoredTurn
+from mint_bench.sentences import visible_text
 from mint_bench.sources import SOURCES
-from mint_bench.tactics.sentences import visible_text
 from mint_bench.tactics.tagger import TACTICS
 
 SOURCE = "lend_an_ear"

@@ -10,7 +10,7 @@ from pathlib import Path
 from mint_bench.records.mint_empathy import HUMAN, SPOKEN, Rows, systems, tagged_rows
 from mint_bench.records.schema import Record, slug
 from mint_bench.records.told import Key, Told, ToldTurn
-from mint_bench.tactics.sentences import visible_text
+from mint_bench.sentences import visible_text
 
 COMMAND = "mint-bench import mint-empathy"
 

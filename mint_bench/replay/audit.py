@@ -20,7 +20,7 @@ from mint_bench.replay.spotting import (
     runs,
     words_of,
 )
-from mint_bench.tactics.sentences import split_sentences
+from mint_bench.sentences import split_sentences
 
 Similarity = Callable[[str, str], float]
 """How much of the second text the first one says, by cosines, -1 to 1."""

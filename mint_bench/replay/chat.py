@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mint_bench.conversation import Conversation, Reply, Speaker, Turn
-from mint_bench.tactics.sentences import visible_text
+from mint_bench.sentences import visible_text
 
 Role = Literal["system", "user", "assistant"]
 

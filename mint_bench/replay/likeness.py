@@ -14,7 +14,7 @@ import numpy as np
 from mint_bench.encoder import COMMON_FILE, FOLDER, Common, Encoder, shipped
 from mint_bench.replay.audit import Similarity
 from mint_bench.resources import resource
-from mint_bench.tactics.sentences import split_sentences
+from mint_bench.sentences import split_sentences
 
 
 @cache

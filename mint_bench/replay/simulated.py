@@ -22,7 +22,7 @@ from mint_bench.replay.seekers import (
     persona_lines,
     persona_system,
 )
-from mint_bench.tactics.sentences import visible_text
+from mint_bench.sentences import visible_text
 
 _WHOLE = re.compile(r"([+-]?[0-9]{1,6})(?:\.0+)?")
 LONGEST_REASON = 500  # characters that are passed on to the seeker's next line

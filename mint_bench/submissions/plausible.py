@@ -76,7 +76,7 @@ def more_tokens_than_asked(record: Record) -> Iterator[Finding]:
     turns = [turn for c in record.conversations for turn in c.turns if turn.tokens is not None]
     most = record.settings.sampling.get("max_tokens")
     if isinstance(most, int) and not isinstance(most, bool):
-        over = [turn.tokens for turn in turns if (turn.tokens or 0) > most]
+        over = [count for turn in turns if (count := turn.tokens or 0) > most]
         if over:
             yield Finding(
                 "fault",

@@ -16,9 +16,9 @@ from mint_bench.encoder import COMMON_FILE, VERSION, Common, Encoder
 from mint_bench.errors import MintError
 from mint_bench.files import read_model
 from mint_bench.resources import sha256_file, sha256_text
+from mint_bench.sentences import split_sentences
 from mint_bench.tactics.english import Found, tag_english
 from mint_bench.tactics.ngram import read_ngrams
-from mint_bench.tactics.sentences import split_sentences
 from mint_bench.tactics.tagger import TACTICS, SplitReply, Tagging
 
 BLEND_FILE = "blend.json"

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mint_bench.language import not_english
-from mint_bench.tactics.sentences import has_words
+from mint_bench.sentences import has_words
 from mint_bench.tactics.tagger import TACTICS, SplitReply, Tagging
 
 Bools = npt.NDArray[np.bool_]

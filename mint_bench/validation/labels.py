@@ -18,7 +18,7 @@ from mint_bench.conversation import Message, Speaker, Turn, merge_messages
 from mint_bench.errors import MintError
 from mint_bench.files import read_json, read_json_lines, read_text
 from mint_bench.judging.judge import DIMENSIONS
-from mint_bench.tactics.sentences import has_words, split_pieces, split_sentences, visible_text
+from mint_bench.sentences import has_words, split_pieces, split_sentences, visible_text
 from mint_bench.tactics.tagger import TACTICS
 
 HUMAN = "gold"

@@ -17,8 +17,8 @@ from mint_bench.conversation import Conversation
 from mint_bench.errors import MintError
 from mint_bench.files import read_json_lines, validate_model
 from mint_bench.resources import resource, sha256_text
+from mint_bench.sentences import split_sentences, visible_text
 from mint_bench.sources.mint_train import read_mint_train
-from mint_bench.tactics.sentences import split_sentences, visible_text
 from mint_bench.tactics.tagger import TACTICS
 
 CODES: Mapping[str, str] = dict(zip("IADVEPSQRW", TACTICS, strict=True))

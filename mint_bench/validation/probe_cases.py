@@ -15,7 +15,7 @@ from mint_bench.errors import MintError
 from mint_bench.files import read_model
 from mint_bench.judging.judge import Exchange
 from mint_bench.resources import resource, sha256_text
-from mint_bench.tactics.sentences import visible_text
+from mint_bench.sentences import visible_text
 from mint_bench.validation.probe_files import Case, Gate, Kind, Reference, Seeker, Seekers
 
 _QUOTE = re.compile(r"\{(?P<what>honest|cold|says)(?: of (?P<name>[a-z0-9_]+))?\}")

@@ -18,8 +18,8 @@ from mint_bench.conversation import Conversation
 from mint_bench.errors import MintError
 from mint_bench.files import read_text
 from mint_bench.judging.judge import DIMENSIONS, Exchange, Verdict
+from mint_bench.sentences import visible_text
 from mint_bench.sources.references import EXPERTS, OTHER_JUDGES, reference
-from mint_bench.tactics.sentences import visible_text
 
 Doubles = npt.NDArray[np.float64]
 Reply = tuple[str, Doubles]  # a conversation's id and six ratings, NaN where there is none

@@ -25,8 +25,8 @@ from mint_bench.replay.audit_rules import audit_rules
 from mint_bench.replay.likeness import shipped_similarity
 from mint_bench.replay.profiles import LANGUAGES, intentions
 from mint_bench.replay.seekers import instructions
+from mint_bench.sentences import visible_text
 from mint_bench.sources import load
-from mint_bench.tactics.sentences import visible_text
 
 PLANTED = yaml.safe_load(
     Path(__file__).parents[1].joinpath("data", "seeker_faults.yaml").read_text(encoding="utf-8")

@@ -5,9 +5,9 @@ import pytest
 
 from mint_bench.errors import MintError
 from mint_bench.resources import resource
+from mint_bench.sentences import split_sentences, visible_text
 from mint_bench.tactics import load_tagger
 from mint_bench.tactics.ngram import place_features, read_ngrams
-from mint_bench.tactics.sentences import split_sentences, visible_text
 from mint_bench.tactics.tagger import TACTICS, SplitReply
 from tests.timing import seconds
 

@@ -13,7 +13,7 @@ import pytest
 from mint_bench.leaderboard.build import build
 from mint_bench.leaderboard.pages import plain
 from mint_bench.records.told import Told, ToldTurn
-from mint_bench.tactics.sentences import split_sentences, visible_text
+from mint_bench.sentences import split_sentences, visible_text
 from tests.browser import needs_chromium
 from tests.leaderboard.records import RANKED, record
 from tests.trust.payloads import EVIL, MARKUP, RUN, SHOWN

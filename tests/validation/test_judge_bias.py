@@ -8,7 +8,7 @@ import pytest
 from mint_bench.conversation import Message, Speaker, Turn
 from mint_bench.judging import load_judge
 from mint_bench.judging.judge import DIMENSIONS, Exchange, Verdict
-from mint_bench.tactics.sentences import has_words
+from mint_bench.sentences import has_words
 from mint_bench.validation import judge_bias
 from mint_bench.validation.ratings import Ratings
 

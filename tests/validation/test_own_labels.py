@@ -8,7 +8,7 @@ import pytest
 
 from mint_bench.errors import MintError
 from mint_bench.resources import resource
-from mint_bench.tactics.sentences import split_sentences
+from mint_bench.sentences import split_sentences
 from mint_bench.tactics.tagger import TACTICS
 from mint_bench.validation import own_labels
 from mint_bench.validation.own_labels import (

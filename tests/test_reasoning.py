@@ -2,7 +2,7 @@
 
 import pytest
 
-from mint_bench.tactics.reasoning import holds_reasoning, without_reasoning
+from mint_bench.reasoning import holds_reasoning, without_reasoning
 from tests.timing import seconds
 
 HEARD = "I hear you."

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mint_bench.tactics.sentences import split_pieces, split_sentences, visible_text
+from mint_bench.sentences import split_pieces, split_sentences, visible_text
 from tests.timing import seconds
 
 CASES = {
