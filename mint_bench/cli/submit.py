@@ -114,9 +114,8 @@ def _ask(record: "Record", results: Path) -> "Record":
         question, flag = ASKED[names[0]]
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise MintError(f"{record.system}: {question} Say it by {flag}")
-        answer: Any
         if names[0] == "open_weights":  # no default: Enter alone must not answer it
-            answer = click.confirm(question, default=None, err=True)
+            answer: Any = click.confirm(question, default=None, err=True)
         else:
             answer = click.prompt(question, err=True).strip()
         try:

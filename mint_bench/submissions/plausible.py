@@ -73,18 +73,18 @@ def tokens(record: Record) -> Iterator[Finding]:
 
 def more_tokens_than_asked(record: Record) -> Iterator[Finding]:
     """Replies longer than the run let them be, or more of them than the run counted."""
-    turns = [turn for c in record.conversations for turn in c.turns if turn.tokens is not None]
+    counts = [t.tokens for c in record.conversations for t in c.turns if t.tokens is not None]
     most = record.settings.sampling.get("max_tokens")
     if isinstance(most, int) and not isinstance(most, bool):
-        over = [count for turn in turns if (count := turn.tokens or 0) > most]
+        over = [count for count in counts if count > most]
         if over:
             yield Finding(
                 "fault",
                 "tokens",
-                f"{len(over)} of {len(turns)} replies are longer than max_tokens {most}, the "
+                f"{len(over)} of {len(counts)} replies are longer than max_tokens {most}, the "
                 f"longest has {max(over)}",
             )
-    whole, own = record.provenance.tokens.get("output"), sum(turn.tokens or 0 for turn in turns)
+    whole, own = record.provenance.tokens.get("output"), sum(counts)
     if whole is not None and own > whole:
         yield Finding(
             "look", "tokens", f"the replies have {own} tokens together, the run counted {whole}"
