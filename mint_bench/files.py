@@ -33,6 +33,19 @@ MOST_VALUES = 1_000_000
 """Of a YAML file, its aliases written out; ours have some hundreds."""
 
 
+def typed_folder(text: str) -> Path | None:
+    """The folder that a user typed, `~` and all; None where what was typed is none.
+
+    >>> typed_folder("~nobody-of-that-name/x"), typed_folder("a" * 9_999), typed_folder("/")
+    (None, None, PosixPath('/'))
+    """
+    try:
+        folder = Path(text).expanduser()
+        return folder if folder.is_dir() else None
+    except (RuntimeError, OSError):  # a user whom nobody knows; a name that no file can have
+        return None
+
+
 def read_text(path: Path) -> str:
     """The file's text, as UTF-8 with an optional byte-order mark.
 

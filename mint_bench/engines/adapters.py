@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mint_bench.errors import MintError, on_one_line
+from mint_bench.files import typed_folder
 from mint_bench.tactics.tagger import TACTICS
 
 CONFIG = "adapter_config.json"
@@ -41,10 +42,9 @@ def find_adapters(text: str) -> list[Adapter]:
     Raises:
         MintError: If there is none, or only some of the ten are there.
     """
-    folder = Path(text).expanduser()
-    name = folder.resolve().name if folder.is_dir() else text.replace("/", "--")
-    if not folder.is_dir():
-        folder = _from_hub(text)
+    typed = typed_folder(text)
+    name = typed.resolve().name if typed else text.replace("/", "--")
+    folder = typed or _from_hub(text)
     if (folder / CONFIG).is_file():
         return [_adapter(name, folder)]
     found = {

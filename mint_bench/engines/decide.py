@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from mint_bench.errors import MintError
+from mint_bench.files import typed_folder
 
 EngineName = Literal["none", "api", "served", "transformers", "vllm"]
 Wanted = Literal["auto", "vllm", "transformers"]
@@ -126,7 +127,7 @@ def decide(model: str, reach: Reach, here: Machine, providers: Collection[str]) 
         return _with_vllm(name, here, "asked for by name")
     if provider == "hf" and slash:
         return Decision("transformers", model, "transformers, asked for by name", name)
-    if (folder := Path(model).expanduser()).is_dir():
+    if folder := typed_folder(model):
         return _local(str(folder), reach, here)
     if slash and provider in providers:
         return Decision("api", model, f"Inspect's provider {provider}")
@@ -142,8 +143,8 @@ def name_of(weights: str) -> str:
     >>> name_of("Qwen/Qwen3-4B"), name_of("/")
     ('Qwen/Qwen3-4B', '')
     """
-    folder = Path(weights).expanduser()
-    return folder.resolve().name if folder.is_dir() else weights
+    folder = typed_folder(weights)
+    return folder.resolve().name if folder else weights
 
 
 def plain_name(model: str) -> str:
@@ -154,7 +155,7 @@ def plain_name(model: str) -> str:
     """
     prefix = f"{VLLM}/" if model.startswith(f"{VLLM}/") else ""
     name = model.removeprefix(prefix)
-    if Path(name).expanduser().is_dir():
+    if typed_folder(name):
         return prefix + name_of(name)
     return prefix + ":".join(name_of(part) for part in name.split(":", 1))
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from mint_bench.engines.decide import Machine
 from mint_bench.errors import MintError
+from mint_bench.files import typed_folder
 
 _MEMINFO = Path("/proc/meminfo")
 _CONFIGS = ("config.json", "params.json", "adapter_config.json")
@@ -26,8 +27,8 @@ def check_folder(weights: str, here: Machine, gpus: int | None = 1) -> None:
     Raises:
         MintError: If so.
     """
-    folder = Path(weights).expanduser()
-    if not folder.is_dir():
+    folder = typed_folder(weights)
+    if folder is None:
         return
     files = [path for path in folder.iterdir() if path.is_file()]
     if gpus is not None:

@@ -29,6 +29,7 @@ from mint_bench.engines.telling import Telling
 from mint_bench.engines.vllm_server import Server, ServerSpec, serving
 from mint_bench.engines.weights import check_weights, gpus_for
 from mint_bench.errors import MintError
+from mint_bench.files import typed_folder
 from mint_bench.inspect_plugin.board import HARDWARE
 from mint_bench.inspect_plugin.spread import PROVIDER as SPREAD
 from mint_bench.inspect_plugin.spread import SEPARATOR, at_rank
@@ -295,7 +296,7 @@ def _without_start(decision: Decision, reach: Reach) -> Engine:
     if decision.engine == "served":
         model, served = on_servers(decision.model, reach.base_urls)
         return Engine(model, served, {}, AT_ONCE * len(served["base_url"].split(SEPARATOR)))
-    folder = Path(str(decision.weights)).expanduser()
-    arguments = {"model_path": str(folder.resolve())} if folder.is_dir() else {}
+    folder = typed_folder(str(decision.weights))
+    arguments = {"model_path": str(folder.resolve())} if folder else {}
     prepare_local(decision.model)
     return Engine(decision.model, arguments, {HARDWARE: hardware()})

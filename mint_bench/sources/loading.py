@@ -153,8 +153,12 @@ def _user_path(spec: str) -> Path:
     name = spec.removeprefix(_USER_PREFIX)
     if not name:
         raise MintError(f"{spec}: no path; write {_USER_PREFIX}PATH")
-    path = Path(name).expanduser()
-    if not path.exists():
+    try:
+        path = Path(name).expanduser()
+        there = path.exists()
+    except (RuntimeError, OSError):  # a user whom nobody knows; a name that no file can have
+        path, there = Path(name), False
+    if not there:
         raise MintError(f"{path}: no such file")
     return path
 

@@ -6,6 +6,7 @@ from mint_bench.engines.engine import Engine
 from mint_bench.engines.request import RunRequest, command_line
 from mint_bench.engines.roles import role_models, without_arguments
 from mint_bench.errors import MintError
+from tests.cli.typed import type_in
 
 
 def test_a_panel_is_a_list_and_settings_are_inspects():
@@ -60,3 +61,10 @@ def test_addresses_and_keys_stay_out_of_the_record():
         "--model-role 'grader={model: mint/parrot}'"
     )
     assert without_arguments("grader=[a/b, {model: c/d}]") == "grader=[a/b,{model: c/d}]"
+
+
+@pytest.mark.parametrize("name", ["~~~~/r=/::", "~nobody-of-that-name/m", "a/" + "b" * 9_999])
+def test_a_model_named_like_no_folder_of_anyone_is_told_as_it_is(name):
+    """Found by fuzzing: a home folder that is not known, a name longer than any file's."""
+    assert without_arguments(f"r={name}") == f"r={name}"
+    assert type_in("run", "mint/silence", "--source", f"file:{name}").code == 2
