@@ -22,7 +22,9 @@ def reply_in(user):
 
 
 class JudgeServer:
-    """An OpenAI-compatible server; `answer(model, system, user)` says text or one of `FAULTS`.
+    """A server of OpenAI's API, in both its forms.
+
+    What it says is `answer(model, system, user)`: text, or one of `FAULTS`.
 
     Attributes:
         counts: Whether it counts tokens for others, as vLLM does: a word is one.
@@ -68,7 +70,7 @@ class JudgeServer:
                     outer.counted.append((body["model"], body["prompt"]))
                     tokens = [1] * len(body["prompt"].split())
                     return send_json(self, 200 if outer.counts else 404, {"tokens": tokens})
-                said = {m["role"]: _text(m["content"]) for m in body["messages"]}
+                said = _said(body)
                 with outer.lock:
                     outer.requests.append(body)
                     outer.headers.append(self.headers)
@@ -87,7 +89,8 @@ class JudgeServer:
                     send_json(self, 400, {"error": error})
                 else:
                     text = {CUT: '{"score": ', PROSE: "I would rather not say."}.get(answer, answer)
-                    send_json(self, 200, _completion(body["model"], text, outer.reasoning))
+                    made = _response if "input" in body else _completion
+                    send_json(self, 200, made(body["model"], text, outer.reasoning))
                 return None
 
         return Handler
@@ -103,8 +106,30 @@ def send_json(handler, status, value):
     handler.wfile.write(data)
 
 
+def _said(body):
+    """What each speaker said last, in either of OpenAI's forms of a request."""
+    messages = body["input"] if "input" in body else body["messages"]
+    if isinstance(messages, str):
+        return {"system": None, "user": messages}
+    said = {m["role"]: _text(m["content"]) for m in messages if "role" in m}
+    return {"system": said.get("developer"), **said}
+
+
 def _text(content):
     return content if isinstance(content, str) else "".join(part["text"] for part in content)
+
+
+def _response(model, text, reasoning):
+    part = {"type": "output_text", "text": text, "annotations": []}
+    message = {"id": "m", "type": "message", "role": "assistant", "status": "completed"}
+    return {
+        "id": "r", "object": "response", "created_at": 0, "model": model, "status": "completed",
+        "output": [{**message, "content": [part]}], "parallel_tool_calls": False,
+        "tool_choice": "auto", "tools": [],
+        "usage": {"input_tokens": 100, "output_tokens": 5, "total_tokens": 105,
+                  "input_tokens_details": {"cached_tokens": 60},
+                  "output_tokens_details": {"reasoning_tokens": reasoning or 0}},
+    }  # fmt: skip
 
 
 def _completion(model, text, reasoning):
