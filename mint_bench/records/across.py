@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+import numpy as np
+
 from mint_bench.errors import MintError
 from mint_bench.records.arrays import Turns, turns_of
 from mint_bench.records.columns import COLUMNS
@@ -147,7 +149,10 @@ def view_figures(by: dict[History, Record]) -> dict[tuple[Measure, View], Figure
 
 
 def changes(systems: dict[str, dict[History, Record]]) -> list[Change]:
-    """Every change from one view to the next, of every system, corrected over all of them."""
+    """Every change from one view to the next, of every system, corrected over all of them.
+
+    A system that gives the same under both views has none: there is nothing to test.
+    """
     planned = [
         (system, measure, before, after)
         for measure in MEASURES
@@ -161,20 +166,24 @@ def changes(systems: dict[str, dict[History, Record]]) -> list[Change]:
     def turns(system: str, history: History) -> Turns:
         return turns_of(systems[system][history].conversations)
 
-    tests = [
-        _test(measure, before, after, turns(system, before.history), turns(system, after.history))
-        for system, measure, before, after in planned
+    tested = [
+        (plan, _test(*plan[1:], *(turns(plan[0], view.history) for view in plan[2:])))
+        for plan in planned
     ]
-    known = [test.p for test in tests if not math.isnan(test.p)]
-    adjusted = iter(holm(known))
+    moved = [(plan, test) for plan, test in tested if test is not None]
+    adjusted = iter(holm([test.p for _, test in moved if not math.isnan(test.p)]))
     return [
         Change(*plan, test, math.nan if math.isnan(test.p) else next(adjusted))
-        for plan, test in zip(planned, tests, strict=True)
+        for plan, test in moved
     ]
 
 
-def _test(measure: Measure, before: View, after: View, first: Turns, second: Turns) -> Comparison:
+def _test(
+    measure: Measure, before: View, after: View, first: Turns, second: Turns
+) -> Comparison | None:
     columns = [COLUMNS[measure.column(view) or ""] for view in (before, after)]
     rows = [column.rows(turns) for column, turns in zip(columns, (first, second), strict=True)]
     one, other = paired(columns[0], [first, second], rows)
+    if np.array_equal(one, other):
+        return None
     return compare(columns[0].statistic, other, one, 0)

@@ -89,12 +89,10 @@ def test_a_change_is_the_difference_of_the_two_figures_it_goes_between():
     assert density.p_holm < 0.001
 
 
-def test_the_same_replies_under_two_histories_change_nothing():
+def test_the_same_replies_under_two_histories_are_no_change():
     same = [under(), under("scripted")]
-    for change in changes({"warm": by_history("warm", same, SOURCE)}):
-        if change.after == SCRIPTED:
-            assert change.test.difference == 0
-            assert change.p_holm == 1
+    found = changes({"warm": by_history("warm", same, SOURCE)})
+    assert not [change for change in found if change.after == SCRIPTED]
 
 
 def test_all_changes_asked_for_together_are_corrected_together():
@@ -105,7 +103,7 @@ def test_all_changes_asked_for_together_are_corrected_together():
 
 
 def test_too_few_conversations_give_no_test():
-    few = [under(count=5), under("scripted", count=5)]
+    few = [under(count=5), under("scripted", count=5, seed=1)]
     found = changes({"warm": by_history("warm", few, SOURCE)})
     assert found
     assert all(np.isnan(c.p_holm) for c in found)
@@ -113,4 +111,4 @@ def test_too_few_conversations_give_no_test():
 
 def test_a_history_that_was_not_run_has_no_change():
     found = changes({"warm": by_history("warm", [under()], SOURCE)})
-    assert {(c.before, c.after) for c in found} == {CHANGES[0]}
+    assert {(c.before, c.after) for c in found} == {CHANGES[0]}  # the pairing alone
