@@ -73,18 +73,19 @@ scorer-cards: $(VENV)/.slow  ## Rebuild the embedded scorers and every figure on
 	$(BIN)/mint-bench scorers card judges/embedded judges/embedded-second
 	$(BIN)/mint-bench judge probes --save
 
-RUN = $(BIN)/mint-bench run
-MULTI_TURN = --source lend_an_ear
-multi-turn: $(VENV)/.demo  ## Hold the 50 conversations under each history with the embedded model; hours
-	$(RUN) embedded $(MULTI_TURN) --max-tokens 128 --max-connections 16 --task gold_history --epochs 3
-	$(RUN) embedded $(MULTI_TURN) --max-tokens 128 --max-connections 16 --epochs 3
-	$(RUN) embedded $(MULTI_TURN) --max-tokens 128 --max-connections 16 --seeker anchored \
-		--model-role 'seeker={model: embedded, max_tokens: 96}'
+HOLD = $(VLLM)/bin/mint-bench run --source lend_an_ear
+LONG = --max-tokens 192 --engine vllm
+HEARD = --seeker anchored --model-role 'seeker={model: embedded, max_tokens: 96}'
+multi-turn: $(VLLM)/.done  ## Hold the 50 conversations under each history; writes docs/multi_turn.md; an hour
+	$(HOLD) embedded $(LONG) --task gold_history
+	$(HOLD) embedded $(LONG) --epochs 3
+	$(HOLD) embedded $(LONG) $(HEARD)
 	for system in silence always_validate copy_last random_tactics parrot; do \
-		$(RUN) mint/$$system $(MULTI_TURN) --task gold_history && $(RUN) mint/$$system $(MULTI_TURN) && \
-		$(RUN) mint/$$system $(MULTI_TURN) --max-connections 16 --seeker anchored \
-			--model-role 'seeker={model: embedded, max_tokens: 96}' || exit 1; \
+		$(HOLD) mint/$$system --task gold_history && $(HOLD) mint/$$system && \
+		$(HOLD) mint/$$system --engine vllm $(HEARD) || exit 1; \
 	done
+	$(HOLD) human --task gold_history
+	$(VLLM)/bin/python docs/hooks/multi_turn.py
 
 train-evidence: $(VENV)/.train  ## Train three variants on two cores and compare them; takes hours
 	$(BIN)/python -m mint_bench.cli train tiny_cpu --compare docs/training.md --out runs/evidence
