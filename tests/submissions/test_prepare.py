@@ -58,8 +58,11 @@ def test_outside_a_terminal_the_missing_flag_is_named_and_nothing_written(log, t
     assert not list(tmp_path.iterdir())
 
 
-OF_ITS_OWN = """import os, sys
+OF_ITS_OWN = """import os, signal, sys
 os.login_tty(0)
+# A shell's background jobs inherit it as ignored, and a test before may have held it back.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"""
 
 
@@ -90,8 +93,11 @@ class Terminal:
 
     def end(self):
         """Wait for its end: exit code, and the rest of what it said."""
+        until = time.monotonic() + 120
         while self._more():
-            pass
+            if time.monotonic() > until:
+                self._process.kill()
+                pytest.fail(f"does not end: {self.seen}")
         code = self._process.wait(60)
         os.close(self._mine)
         return code, self.seen
@@ -275,7 +281,7 @@ def test_a_short_name_that_no_folder_takes_is_refused(log, tmp_path):
 
 def test_a_trivial_systems_published_record_needs_no_question(tmp_path):
     paths = (resource("results") / "silence").glob("*.json")
-    [path] = [path for path in paths if read(path).board.source.name == "lend_an_ear"]
+    path = next(path for path in paths if read(path).board.source.name == "lend_an_ear")
     copy = write(read(path), tmp_path / "mine")
     done = prepare(copy, tmp_path)
     assert done.code == 0, done.err

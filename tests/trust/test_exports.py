@@ -66,7 +66,8 @@ def test_a_name_adds_no_command_row_or_argument_to_a_latex_table(name):
     assert added <= {r"\textbackslash", r"\textasciitilde", r"\textasciicircum"}
     assert text.count("\\\\\n") == plain_table.count("\\\\\n")
     assert not re.search(r"\\\\\s*[\[*]", text)
-    assert not re.search(r"(?<!\\)[%$#](?!\^\\dagger|n\$)", text.replace("$n$", ""))
+    ours = text.replace("$n$", "").replace(r"$^\dagger$", "")
+    assert not re.search(r"(?<!\\)[%$#]", ours)
     for line in text.splitlines():
         bare = re.sub(r"\\[{}\\]", "", line)
         assert bare.count("{") == bare.count("}")
