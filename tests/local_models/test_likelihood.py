@@ -154,7 +154,10 @@ def test_a_model_that_fails_is_a_reason_and_the_next_call_is_sound(folder, monke
     with monkeypatch.context() as patch:
         patch.setattr(mine._model, "forward", out_of_memory)
         [failed] = mine([FollowUp(turns("The dog died."), "Oh.", NEXT)])
-    assert (failed.value, failed.reason) == (None, "model failed: out of memory")
+    assert (failed.value, failed.reason) == (
+        None,
+        "model failed: out of memory Tried to allocate 3 GiB",
+    )
     assert mine(case) == before
 
 
