@@ -4,7 +4,6 @@ Boards of different histories are never one table; here the history itself is th
 of one system at a time, paired by conversation. Writes nothing: a page of the docs does.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -18,7 +17,7 @@ from mint_bench.records.columns import COLUMNS
 from mint_bench.records.comparison import board_differences, paired
 from mint_bench.records.figures import Figure, figures
 from mint_bench.records.schema import Record
-from mint_bench.stats.compare import Comparison, compare, holm
+from mint_bench.stats.compare import Comparison, compare, holm_of_known
 
 History = Literal["gold", "scripted", "anchored"]
 HISTORIES: tuple[History, ...] = ("gold", "scripted", "anchored")
@@ -171,10 +170,9 @@ def changes(systems: dict[str, dict[History, Record]]) -> list[Change]:
         for plan in planned
     ]
     moved = [(plan, test) for plan, test in tested if test is not None]
-    adjusted = iter(holm([test.p for _, test in moved if not math.isnan(test.p)]))
+    adjusted = holm_of_known([test.p for _, test in moved])
     return [
-        Change(*plan, test, math.nan if math.isnan(test.p) else next(adjusted))
-        for plan, test in moved
+        Change(*plan, test, p_holm) for (plan, test), p_holm in zip(moved, adjusted, strict=True)
     ]
 
 

@@ -24,7 +24,7 @@ from mint_bench.records.pages import render_page
 from mint_bench.records.schema import Record
 from mint_bench.records.tables import AT_BOUND_NOTE, cell
 from mint_bench.records.wording import title
-from mint_bench.stats.compare import Comparison, compare, holm
+from mint_bench.stats.compare import Comparison, compare, holm_of_known
 from mint_bench.stats.ranking import ALPHA
 
 SHOWN = (
@@ -126,11 +126,10 @@ def run_tests(claims: Claims, records: Sequence[Record]) -> list[Tested]:
         for figure in tests.figures
     ]
     tests = [_test(figure, turns[first], turns[second]) for _, first, second, figure, _ in planned]
-    known = [not math.isnan(test.p) for test in tests]
-    adjusted = iter(holm([test.p for test in tests if not math.isnan(test.p)]))
+    adjusted = holm_of_known([test.p for test in tests])
     return [
-        Tested(*plan, test, next(adjusted) if there else math.nan)
-        for plan, test, there in zip(planned, tests, known, strict=True)
+        Tested(*plan, test, p_holm)
+        for plan, test, p_holm in zip(planned, tests, adjusted, strict=True)
     ]
 
 

@@ -114,6 +114,16 @@ def permutation_p(
     return float((1 + np.sum(~(drawn < observed - 1e-12))) / (permutations + 1))
 
 
+def holm_of_known(p: Sequence[float]) -> list[float]:
+    """Holm's adjustment over the tests that could be made; where there is none, NaN stays.
+
+    >>> [round(x, 3) for x in holm_of_known([0.01, float("nan"), 0.03])]
+    [0.02, nan, 0.03]
+    """
+    adjusted = iter(holm([one for one in p if not np.isnan(one)]))
+    return [one if np.isnan(one) else next(adjusted) for one in p]
+
+
 def holm(p: Sequence[float]) -> list[float]:
     """Holm's step-down adjustment: controls the chance of any false finding.
 
