@@ -19,7 +19,7 @@ from mint_bench.errors import MintError
 from mint_bench.features import Floats, Vocabulary
 from mint_bench.judging import guards
 from mint_bench.judging import reply_features as shown
-from mint_bench.judging.heads import FEWEST_WORDS, again, by_head
+from mint_bench.judging.heads import FEWEST_WORDS, again, by_head, fold_arrays, folds_of
 from mint_bench.judging.judge import DIMENSIONS, Exchange, Verdict
 from mint_bench.judging.nearness import Nearness, vectors_of
 from mint_bench.judging.second import SecondModel
@@ -91,11 +91,9 @@ class JudgeModel:
             "intercepts": self.intercepts,
             "centre": self.centre,
             "spread": self.spread,
-            "conversations": np.array(sorted(self.fold_of)),
-            "folds": np.array([self.fold_of[name] for name in sorted(self.fold_of)]),
+            **fold_arrays(self.fold_of),
             "limits": np.array([self.most_unseen, self.most_words, self.near.least]),
-            "centres": self.near.centres.astype(np.float16),
-            "encoder": np.array(self.near.encoder_sha),
+            **self.near.arrays(),
             "version": np.array(VERSION),
         }
 
@@ -107,9 +105,8 @@ class JudgeModel:
             MintError: If the file is no such model, or of another version of this code.
         """
         if str(arrays.get("version")) != VERSION:
-            raise MintError(f"{where}: made for another version of mint-bench; {again('embedded')}")
+            raise MintError(f"{where}: made for another version of mint-bench; {again(EMBEDDED)}")
         try:
-            names, folds = arrays["conversations"].tolist(), arrays["folds"].tolist()
             most_unseen, most_words, least = map(float, arrays["limits"])
             return cls(
                 Vocabulary.from_arrays(arrays),
@@ -118,10 +115,10 @@ class JudgeModel:
                 arrays["intercepts"],
                 arrays["centre"],
                 arrays["spread"],
-                dict(zip(names, folds, strict=True)),
+                folds_of(arrays),
                 most_unseen,
                 most_words,
-                Nearness(arrays["centres"].astype(np.float32), least, str(arrays["encoder"])),
+                Nearness.from_arrays(arrays, least),
             )
         except (KeyError, IndexError, TypeError, ValueError) as error:
             raise MintError(f"{where}: no weights of an embedded judge ({error})") from None

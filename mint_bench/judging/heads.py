@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from mint_bench.features import Floats
 from mint_bench.judging.judge import DIMENSIONS, Exchange
+from mint_bench.weights import Arrays
 
 FEWEST_WORDS = 8  # of a reply whose share of unseen n-grams, or whose place, says anything
 
@@ -13,6 +15,21 @@ FEWEST_WORDS = 8  # of a reply whose share of unseen n-grams, or whose place, sa
 def again(name: str) -> str:
     """How to get weights that can be read."""
     return f"reinstall it or run: mint-bench scorers train judges/{name}"
+
+
+def fold_arrays(fold_of: Mapping[str, int]) -> dict[str, npt.NDArray[np.generic]]:
+    """The fold of each conversation, as a weights file keeps it."""
+    names = sorted(fold_of)
+    return {"conversations": np.array(names), "folds": np.array([fold_of[name] for name in names])}
+
+
+def folds_of(arrays: Arrays) -> dict[str, int]:
+    """The same of a weights file.
+
+    Raises:
+        KeyError, ValueError: If it holds none, or not one a conversation.
+    """
+    return dict(zip(arrays["conversations"].tolist(), arrays["folds"].tolist(), strict=True))
 
 
 def by_head(scores: Floats, exchanges: Sequence[Exchange], fold_of: Mapping[str, int]) -> Floats:

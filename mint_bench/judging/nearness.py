@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from mint_bench.encoder import Encoder, Floats
+from mint_bench.weights import Arrays
 
 PIECE = 64  # words that the encoder reads at once; few of them are more tokens than it reads
 MOST_PIECES = 10  # of a reply: beyond, it is far from training by its length
@@ -28,6 +30,22 @@ class Nearness:
     centres: Floats
     least: float
     encoder_sha: str
+
+    def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
+        """Centres and encoder, as a weights file keeps them, in half precision."""
+        return {
+            "centres": self.centres.astype(np.float16),
+            "encoder": np.array(self.encoder_sha),
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays, least: float) -> "Nearness":
+        """The same of a weights file.
+
+        Raises:
+            KeyError: If it holds none.
+        """
+        return cls(arrays["centres"].astype(np.float32), least, str(arrays["encoder"]))
 
     def cosines(self, vectors: Floats) -> Floats:
         """Cosine of each text to its nearest centre, shape (n, D) to (n,); 0 for one of zeros."""

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from mint_bench.encoder import Encoder, Floats
 from mint_bench.errors import MintError
-from mint_bench.judging.heads import FEWEST_WORDS, again, by_head
+from mint_bench.judging.heads import FEWEST_WORDS, again, by_head, fold_arrays, folds_of
 from mint_bench.judging.judge import Exchange
 from mint_bench.judging.nearness import Nearness
 from mint_bench.sentences import split_sentences
@@ -115,11 +115,9 @@ class SecondModel:
             "centre": self.scale.centre,
             "means": self.scale.means,
             "deviations": self.scale.deviations,
-            "conversations": np.array(sorted(self.fold_of)),
-            "folds": np.array([self.fold_of[name] for name in sorted(self.fold_of)]),
+            **fold_arrays(self.fold_of),
             "limits": np.array([self.scale.spread, self.most_words, self.near.least]),
-            "centres": self.near.centres.astype(np.float16),
-            "encoder": np.array(self.near.encoder_sha),
+            **self.near.arrays(),
             "version": np.array(VERSION),
         }
 
@@ -131,19 +129,16 @@ class SecondModel:
             MintError: If the file is no such model, or of another version of this code.
         """
         if str(arrays.get("version")) != VERSION:
-            raise MintError(
-                f"{where}: made for another version of mint-bench; {again('embedded-second')}"
-            )
+            raise MintError(f"{where}: made for another version of mint-bench; {again(SECOND)}")
         try:
-            names, folds = arrays["conversations"].tolist(), arrays["folds"].tolist()
             spread, most_words, least = map(float, arrays["limits"])
             return cls(
                 arrays["weights"].astype(np.float32),
                 arrays["intercepts"],
                 Scale(arrays["centre"], spread, arrays["means"], arrays["deviations"]),
-                dict(zip(names, folds, strict=True)),
+                folds_of(arrays),
                 most_words,
-                Nearness(arrays["centres"].astype(np.float32), least, str(arrays["encoder"])),
+                Nearness.from_arrays(arrays, least),
             )
         except (KeyError, IndexError, TypeError, ValueError) as error:
             raise MintError(f"{where}: no weights of the second judge ({error})") from None
