@@ -91,10 +91,17 @@ class Terminal:
     def answer(self, text):
         os.write(self._mine, text.encode())
 
-    def end(self):
-        """Wait for its end: exit code, and the rest of what it said."""
-        until = time.monotonic() + 120
+    def end(self, pressing=""):
+        """Wait for its end: exit code, and the rest of what it said.
+
+        `pressing`: keys pressed again every second, as a person does. A Ctrl-C between the
+        question's last letter and Python's wait for an answer is noticed at the next key only.
+        """
+        until, told = time.monotonic() + 120, time.monotonic()
         while self._more():
+            if pressing and time.monotonic() > told + 1:
+                self.answer(pressing)
+                told = time.monotonic()
             if time.monotonic() > until:
                 self._process.kill()
                 pytest.fail(f"does not end: {self.seen}")
@@ -171,7 +178,7 @@ def test_ctrl_c_and_ctrl_d_at_a_question_end_in_one_line_with_nothing_written(
     terminal = asked(served, tmp_path)
     terminal.says("[y/n]: ")
     terminal.answer(keys)
-    code, rest = terminal.end()
+    code, rest = terminal.end(pressing=keys)
     assert (code, "Traceback" in rest) == (130, False)
     assert rest.strip().splitlines()[-1].startswith("mint-bench: ")
     assert not (tmp_path / "results").exists()
