@@ -12,6 +12,7 @@ from typing import Literal
 
 from mint_bench.errors import MintError
 from mint_bench.files import typed_folder
+from mint_bench.records.schema import LONGEST_NAME
 
 EngineName = Literal["none", "api", "served", "transformers", "vllm"]
 Wanted = Literal["auto", "vllm", "transformers"]
@@ -120,6 +121,11 @@ def decide(model: str, reach: Reach, here: Machine, providers: Collection[str]) 
     """
     if not model.strip():
         raise MintError(f"no model is named; {_WHAT_TO_WRITE}")
+    if (length := len(plain_name(model))) > LONGEST_NAME:
+        raise MintError(
+            f"model '{model[:40]}…': its name has {length:,} characters; a record keeps at most "
+            f"{LONGEST_NAME}"
+        )
     provider, slash, name = model.partition("/")
     if reach.base_urls:
         return _served(model, provider, providers)

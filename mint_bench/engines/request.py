@@ -16,6 +16,7 @@ from mint_bench.engines.decide import Reach, plain_name
 from mint_bench.engines.reaching import engine_name
 from mint_bench.engines.roles import without_arguments
 from mint_bench.errors import MintError
+from mint_bench.records.schema import LONGEST_NAME
 from mint_bench.replay.definition import (
     SCRIPTED,
     TaskDefinition,
@@ -25,6 +26,9 @@ from mint_bench.replay.definition import (
 )
 from mint_bench.resources import sha256_text
 from mint_bench.sources import Source
+
+_LONGEST_WORD = 80
+"""Three of them and a hash are a file's name on every system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +118,14 @@ def folder_name(request: RunRequest, reach: Reach | None = None) -> str:
     The engine differs, too: another one's replies are not these.
 
     Raises:
-        MintError: If the source cannot be had.
+        MintError: If the source cannot be had, or its name is longer than a record keeps.
     """
     source = source_for(_definition(request), request.source)
+    if len(source.name) > LONGEST_NAME:
+        raise MintError(
+            f"source '{source.name[:40]}…': its name has {len(source.name)} characters; a record "
+            f"keeps at most {LONGEST_NAME}: rename the file"
+        )
     shaping = asdict(request) | {
         "revision": source.revision,
         "ids": source.ids_sha,
@@ -128,7 +137,8 @@ def folder_name(request: RunRequest, reach: Reach | None = None) -> str:
         shaping["engine"] = engine
     digest = sha256_text(json.dumps(shaping, sort_keys=True))[:8]
     words = (plain_name(request.model), request.task, source.name.rpartition("/")[2])
-    return "-".join([*(re.sub(r"[^A-Za-z0-9_.]+", "-", word) for word in words), digest])
+    plain = (re.sub(r"[^A-Za-z0-9_.]+", "-", word)[:_LONGEST_WORD] for word in words)
+    return "-".join([*plain, digest])
 
 
 def command_line(request: RunRequest, reach: Reach | None = None) -> str:

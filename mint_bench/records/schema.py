@@ -14,6 +14,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from mint_bench.marks import ACTING
 from mint_bench.scoring import MOST, History, Plain, ScoredConversation
 
+LONGEST_NAME = 200
+"""Characters of a model's, a source's or a scorer's name."""
 FIRST_YEAR, LAST_YEAR = 1970, 9000  # a day from either end no time zone can leave the calendar
 
 
@@ -27,7 +29,9 @@ def _in_our_time(when: datetime) -> datetime:
 Name = Annotated[
     str,
     StringConstraints(
-        min_length=1, max_length=200, pattern=rf"^[^{ACTING}|]*[^\s{ACTING}|][^{ACTING}|]*$"
+        min_length=1,
+        max_length=LONGEST_NAME,
+        pattern=rf"^[^{ACTING}|]*[^\s{ACTING}|][^{ACTING}|]*$",
     ),
 ]
 Slug = Annotated[

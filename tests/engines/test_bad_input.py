@@ -5,6 +5,7 @@ Where something was done already, the same command goes on from there. A port th
 """
 
 import json
+import shutil
 import subprocess
 import time
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from mint_bench.engines.decide import Machine
 from mint_bench.engines.request import RunRequest
 from mint_bench.engines.roles import role_models
 from mint_bench.engines.vllm_server import Server
+from mint_bench.resources import resource
 from tests.cli.typed import type_in
 from tests.inspect_plugin.judge_server import AWAY, BROKEN, REFUSED, TOO_LONG, JudgeServer
 
@@ -49,6 +51,8 @@ def record(folder):
         ("gpt", Machine(), "model 'gpt' is not known; write embedded"),
         ("", Machine(), "no model is named; write embedded"),
         (" ", Machine(), "no model is named; write embedded"),
+        ("openai/" + "a" * 3000, Machine(), "its name has 3,007 characters"),
+        ("a/" + "a" * 300, Machine(), "its name has 302 characters; a record keeps at most 200"),
         ("nobody/b", Machine(), "nobody/b: the Hugging Face hub has no such model"),
         ("mint/oracle", Machine(), "oracle"),
         ("vllm/a/b", Machine("0.32.0"), "built for GPUs and there is none here"),
@@ -67,6 +71,16 @@ def test_what_cannot_run_here_is_refused_and_leaves_nothing(
     assert done.code == 2
     assert said in told(done)
     assert [path.name for path in tmp_path.iterdir()] == ["weights"]
+
+
+def test_a_file_whose_name_no_record_keeps_is_refused_before_anything_is_asked(
+    tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(resource("tasks", "starter.jsonl"), f"{'s' * 230}.jsonl")
+    done = type_in("run", "mint/silence", "--source", f"file:{'s' * 230}.jsonl")
+    assert (done.code, "rename the file" in told(done)) == (2, True)
+    assert not (tmp_path / "logs").exists()
 
 
 def test_a_key_that_is_refused_is_told_and_the_right_one_goes_on(run, tmp_path, monkeypatch):

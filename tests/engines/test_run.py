@@ -187,6 +187,12 @@ def test_how_fast_it_runs_does_not_change_the_log_folder():
     assert folder_name(replace(SMALL, max_connections=7)) == folder_name(SMALL)
 
 
+def test_a_log_folder_has_a_name_that_each_file_system_takes():
+    long = replace(SMALL, model="openai/" + "n" * 190)
+    assert len(folder_name(long)) < 200
+    assert folder_name(long) != folder_name(replace(long, model=long.model + "n"))
+
+
 def test_the_command_names_a_users_file_without_its_folder():
     request = RunRequest("mint/parrot", source="file:/home/someone/private/talks.jsonl")
     assert command_line(request) == "mint-bench run mint/parrot --source file:talks.jsonl"
