@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 ModelT = TypeVar("ModelT", bound="BaseModel")
 LONGEST_LINE = 64 * 1024 * 1024
 """Bytes (characters, where text is read) of one line; a whole conversation takes some thousands."""
-_MAYBE_LARGE = re.compile(r"[eE]\+?[0-9]{3}|[0-9]{200}")
-"""In any text with a number beyond 1e299; looking once costs less than asking of every number."""
+_LARGE_EXPONENT = re.compile(r"[eE]\+?[0-9]{3,}(?![0-9A-Za-z\"])")
+"""In any text with a number whose exponent is large; hardly ever in a hash."""
+_MANY_DIGITS = b"0" * 200
+_DIGITS_ALIKE = bytes(48 if chr(code).isdecimal() else code for code in range(128)) + bytes(128)
+"""What shows a number of many digits far sooner than a search for any."""
 LARGEST_TEXT = 1024 * 1024 * 1024
 """Bytes of a file that is read in one piece."""
 
@@ -88,7 +91,7 @@ def parse_json(text: str, where: str) -> Any:  # noqa: ANN401 - JSON has no narr
         MintError: If the text is no such JSON; the message starts with `where`.
     """
     with _told_of_json(text, where):
-        return _decoder(where, large=bool(_MAYBE_LARGE.search(text))).decode(text)
+        return _decoder(where, large=_maybe_large(text)).decode(text)
 
 
 def json_values(text: str, start: int, where: str) -> tuple[Any, int]:
@@ -108,6 +111,13 @@ def _decoder(where: str, *, large: bool = True) -> json.JSONDecoder:
         parse_float=partial(_finite, where) if large else None,
         object_pairs_hook=partial(_once, where),
     )
+
+
+def _maybe_large(text: str) -> bool:
+    """Whether a number in the text may be too large for a float; nearly all texts have none."""
+    if _LARGE_EXPONENT.search(text):
+        return True
+    return _MANY_DIGITS in text.encode(errors="replace").translate(_DIGITS_ALIKE)
 
 
 def _refuse_constant(where: str, constant: str) -> None:
