@@ -34,7 +34,7 @@ from mint_bench.records.pages import render_page
 from mint_bench.records.schema import Record
 from mint_bench.records.seeker import audit_rates
 from mint_bench.records.store import read_all
-from mint_bench.records.tables import AT_BOUND_NOTE, cell
+from mint_bench.records.tables import AT_BOUND_NOTE, cell, chance
 from mint_bench.stats.ranking import ALPHA
 
 DOCS = Path(__file__).parents[1]
@@ -133,13 +133,9 @@ def _change(one: Change, titles: dict[str, str]) -> dict[str, Any]:
         "system": titles[one.system],
         "figure": one.measure.title,
         "change": f"{test.difference:+.2f} [{test.low:+.2f}, {test.high:+.2f}]",
-        "p": _p(one.p_holm),
+        "p": chance(one.p_holm),
         "verdict": moved if one.p_holm < ALPHA else "not told apart",
     }
-
-
-def _p(p: float) -> str:
-    return "<.001" if p < 0.001 else f"{p:.3f}".removeprefix("0") if p < 1 else "1"
 
 
 def picture(systems: Systems) -> Picture:

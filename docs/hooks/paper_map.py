@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from mint_bench.cli import cli
 from mint_bench.judging.judge import DIMENSIONS
 from mint_bench.records.pages import render_page
+from mint_bench.records.tables import chance
 
 DOCS = Path(__file__).parents[1]
 SURFACE = ("bigram", "bleu2", "rougeL")
@@ -83,7 +84,7 @@ def _compared(said: dict[str, Any], names: Any) -> list[dict[str, str]]:  # noqa
             "first": _number(one["first"]["value"]),
             "second": _number(one["second"]["value"]),
             "difference": f"{one['difference']:+.2f} [{one['low']:+.2f}, {one['high']:+.2f}]",
-            "p": _p(one["p_adjusted"] if one["p_adjusted"] is not None else one["p"]),
+            "p": chance(one["p_adjusted"] if one["p_adjusted"] is not None else one["p"]),
         }
         for name, one in found
     ]
@@ -108,10 +109,6 @@ def _cell(figure: dict[str, Any]) -> str:
 
 def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:.2f}"
-
-
-def _p(p: float) -> str:
-    return "<.001" if p < 0.001 else f"{p:.3f}".removeprefix("0")
 
 
 if __name__ == "__main__":

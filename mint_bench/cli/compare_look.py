@@ -26,6 +26,7 @@ from mint_bench.records.tables import (
     AT_BOUND_NOTE,
     PRIMARY,
     cell_parts,
+    chance,
     figure_json,
     hears,
 )
@@ -81,7 +82,7 @@ def _figures(shown: Sequence[FigureComparison], difference: float | None, betwee
             _figure(c.first, between),
             _figure(c.second, between),
             _difference(test.difference, (test.low, test.high), between, (c.first, c.second)),
-            *(_p(p) for p in (test.p, c.p_adjusted, test.p_permutation)),
+            *(chance(p) for p in (test.p, c.p_adjusted, test.p_permutation)),
             _number(c.detectable),
             *_needed(difference, test.se, test.n, test.p),
         )
@@ -140,9 +141,9 @@ def _pairs(
             ranking.records[i].system,
             ranking.records[j].system,
             _difference(pairs.difference[i, j], ends, between, both),
-            _p(pairs.p[i, j]),
-            Text(_p(pairs.p_holm[i, j]), style="bold" if apart else ""),
-            _p(pairs.p_permutation[i, j]),
+            chance(pairs.p[i, j]),
+            Text(chance(pairs.p_holm[i, j]), style="bold" if apart else ""),
+            chance(pairs.p_permutation[i, j]),
             _number(minimum_detectable(pairs.se[i, j], int(pairs.n[i, j])) if tested else math.nan),
             *_needed(difference, float(pairs.se[i, j]), int(pairs.n[i, j]), pairs.p[i, j]),
         )
@@ -287,12 +288,6 @@ def _bound(figures: tuple[Figure, Figure], low: float, high: float) -> bool:
 
 def _number(value: float) -> str:
     return DASH if math.isnan(value) else f"{value:.2f}"
-
-
-def _p(p: float) -> str:
-    if math.isnan(p):
-        return DASH
-    return "<.001" if p < 0.001 else f"{p:.3f}".removeprefix("0")
 
 
 def _needed_column(grid: Table, difference: float | None) -> None:

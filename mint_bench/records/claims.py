@@ -22,7 +22,7 @@ from mint_bench.records.comparison import COMPARED, one_board, paired_rows
 from mint_bench.records.figures import Figure, figures
 from mint_bench.records.pages import render_page
 from mint_bench.records.schema import Record
-from mint_bench.records.tables import AT_BOUND_NOTE, cell
+from mint_bench.records.tables import AT_BOUND_NOTE, cell, chance
 from mint_bench.records.wording import title
 from mint_bench.stats.compare import Comparison, compare, holm_of_known
 from mint_bench.stats.ranking import ALPHA
@@ -206,16 +206,10 @@ def _line(one: Tested, titles: dict[str, str]) -> dict[str, str]:
         "second": titles[one.second],
         "figure": RAW.get(one.figure, title(one.figure)),
         "difference": f"{test.difference:+.2f} [{test.low:+.2f}, {test.high:+.2f}]",
-        "p": _p(test.p),
-        "p_holm": _p(one.p_holm),
+        "p": chance(test.p),
+        "p_holm": chance(one.p_holm),
         "verdict": f"**{one.verdict}**" if one.verdict == "reversed" else one.verdict,
     }
-
-
-def _p(p: float) -> str:
-    if math.isnan(p):
-        return "–"
-    return "<.001" if p < 0.001 else f"{p:.3f}".removeprefix("0")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

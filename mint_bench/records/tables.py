@@ -4,6 +4,7 @@ One table a board; a record never stands among records that it cannot be compare
 tables as text are `forms`'; the look in a terminal belongs to `cli`, the page to `leaderboard`.
 """
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -132,6 +133,17 @@ def cell_parts(figure: Figure, *, percent: bool = False) -> tuple[str, str]:
     if figure.low is None or figure.high is None:
         return value, ""
     return value, f"{figure.low:.2f}–{figure.high:.2f}"
+
+
+def chance(p: float) -> str:
+    """A p value as text: three decimals, a dash where it could not be tested.
+
+    >>> chance(0.0004), chance(0.0421), chance(1.0), chance(float("nan"))
+    ('<.001', '.042', '1', '–')
+    """
+    if math.isnan(p):
+        return "–"
+    return "<.001" if p < 0.001 else f"{p:.3f}".removeprefix("0") if p < 1 else "1"
 
 
 def marks(table: BoardTable) -> list[str]:
