@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults import __main__ as page_of
 from tests.faults import experiments as plant
-from tests.faults.__main__ import page
 from tests.faults.experiments import Tally, World
 from tests.faults.left import difference, half_written, parts_that_differ, without_unscored
 from tests.faults.there import WAYS, Models
@@ -116,7 +116,19 @@ def test_the_harness_sees_half_written_files(tmp_path, name):
 
 def test_the_page_says_what_is_wrong(tmp_path):
     good, bad = Tally("disk full", disk="a small tmpfs"), Tally("kill -9", lost=1)
-    page(TEMPLATE, tmp_path / "page.md", [good])
+    page_of.page(TEMPLATE, tmp_path / "page.md", [good])
     assert "It is so for every fault" in (tmp_path / "page.md").read_text()
-    page(TEMPLATE, tmp_path / "page.md", [good, bad])
+    page_of.page(TEMPLATE, tmp_path / "page.md", [good, bad])
     assert "**Not so** for: kill -9." in (tmp_path / "page.md").read_text()
+
+
+def test_the_published_page_has_every_fault_as_often_as_promised_and_none_that_fails():
+    published = (Path(__file__).parents[2] / "docs" / "faults.md").read_text()
+    table = [line.strip("| ").split(" | ") for line in published.splitlines() if line[:2] == "| "]
+    rows = {row[0]: row for row in table[2:]}
+    assert list(rows) == [
+        "kill -9", "kill -9, embedded model", "disk full", *(f"judge: {way}" for way in WAYS),
+        "clock back a day", "two at once",
+    ]  # fmt: skip
+    assert int(rows["kill -9"][1]) + int(rows["kill -9, embedded model"][1]) == page_of.KILLS
+    assert "Not so" not in published
