@@ -128,7 +128,7 @@ def _wave(
             _cache_uses(reached.urls() | urls, watch.caches),
         ):
             outcomes += _evaluated(ready, roles, folder)
-        told = map(_unless_refused, outcomes)
+        told = [_unless_refused(_unless_of_role(outcome, telling)) for outcome in outcomes]
         return [_unless_lost(outcome, reached, role_names(specs)) for outcome in told]
 
 
@@ -170,6 +170,26 @@ def _unless_lost(outcome: Outcome, reached: Reached, roles: Sequence[str]) -> Ou
     for model in (outcome.cell.request.model, *roles):
         if lost := reached.lost(model):
             return Outcome(outcome.cell, log=outcome.log, fault=lost)
+    return outcome
+
+
+def _unless_of_role(outcome: Outcome, telling: Telling) -> Outcome:
+    """An outcome, its fault told plainly where a role's model could not be asked.
+
+    Where other conversations are scored, that is said, and the record stands.
+    """
+    from inspect_ai.log import read_eval_log_sample_summaries
+
+    from mint_bench.inspect_plugin.roles import is_of_role
+
+    if outcome.log is None or not (outcome.failed or outcome.fault) or outcome.fault == STOPPED:
+        return outcome
+    errors = (summary.error or "" for summary in read_eval_log_sample_summaries(str(outcome.log)))
+    line = next(filter(is_of_role, errors), None)
+    if line and outcome.fault:
+        return replace(outcome, fault=line)
+    if line:
+        telling.say(f"{outcome.cell.name}: {line}")
     return outcome
 
 

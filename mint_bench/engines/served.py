@@ -10,7 +10,7 @@ from urllib.parse import urlparse
 import requests
 
 from mint_bench.errors import MintError, suggestion
-from mint_bench.inspect_plugin.spread import PROVIDER, SEPARATOR, name_on_server
+from mint_bench.inspect_plugin.spread import PROVIDER, SEPARATOR, key_variable, name_on_server
 from mint_bench.secrecy import has_secret
 
 PATIENCE = 10.0
@@ -53,17 +53,6 @@ def refuse_secrets(address: str, what: str) -> None:
             f"{what} {address!r} carries a user, a password or a query, and logs keep addresses; "
             "give the bare address, and the key in the environment (PROVIDER_API_KEY)"
         )
-
-
-def key_variable(model: str) -> str:
-    """The environment's variable of a model's key, as Inspect names it.
-
-    >>> key_variable("openai-api/my-box/a"), key_variable("vllm/a/b")
-    ('MY_BOX_API_KEY', 'VLLM_API_KEY')
-    """
-    provider, _, rest = model.partition("/")
-    service = rest.partition("/")[0] if provider == "openai-api" else provider
-    return f"{service.upper().replace('-', '_')}_API_KEY"
 
 
 def on_servers(model: str, base_urls: tuple[str, ...]) -> tuple[str, dict[str, str]]:
