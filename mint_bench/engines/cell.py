@@ -30,6 +30,8 @@ minutes with their growing pauses, or so many seconds without an answer. Inspect
 They stand with the system's own model: those of a task would be those of every role, too."""
 STOPPED = "stopped"
 """The fault of a cell that was not finished because the run was stopped."""
+UNFINISHED = frozenset({"started", "cancelled"})
+"""What a log says that ends before its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ def _open(cell: Cell, reached: Reached) -> Ready:
     said = {CELL: cell.key, COMMAND: command_line(request, cell.reach), **engine.metadata}
     task = task_with(
         task,
+        version=cell.key,  # else what Inspect does not see would be taken for finished already
         model=model or NOT_GIVEN,
         epochs=request.epochs,
         config=task.config.merge(config),
@@ -180,11 +183,11 @@ def open_model(engine: Engine, config: "GenerateConfig") -> "Model | None":
         raise MintError(f"model {engine.model} cannot be had: {reason}") from None
 
 
-def outcome_of(cell: Cell, log: "EvalLog | None") -> Outcome:
+def outcome_of(cell: Cell, log: "EvalLog") -> Outcome:
     """What became of a cell, from Inspect's log of it; the record is not written yet."""
     from mint_bench.inspect_plugin.logs import record_from_log
 
-    if log is None or log.status in {"started", "cancelled"}:
+    if log.status in UNFINISHED:
         return Outcome(cell, fault=STOPPED)
     path = log_path(log.location)
     try:

@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mint_bench.engines.alone import alone_in
-from mint_bench.engines.cell import STOPPED, Cell, Outcome, Ready, open_cells, outcome_of
+from mint_bench.engines.cell import (
+    STOPPED,
+    UNFINISHED,
+    Cell,
+    Outcome,
+    Ready,
+    open_cells,
+    outcome_of,
+)
 from mint_bench.engines.decide import Reach
 from mint_bench.engines.disk import check_room, told_if_full
 from mint_bench.engines.prefix_cache import CacheUse, cache_use
@@ -160,7 +168,14 @@ def _evaluated(
     except MintError as error:
         return [Outcome(one.cell, fault=str(error)) for one in ready]
     by_key = {(log.eval.metadata or {}).get(CELL): log for log in logs}
-    return [outcome_of(one.cell, by_key.get(one.cell.key)) for one in ready]
+    stopped = not logs or any(log.status in UNFINISHED for log in logs)
+    lacking = f"Inspect has no log of it in {folder}; give another --log-dir"
+    return [
+        outcome_of(one.cell, by_key[one.cell.key])
+        if one.cell.key in by_key
+        else Outcome(one.cell, fault=STOPPED if stopped else lacking)
+        for one in ready
+    ]
 
 
 def _unless_lost(outcome: Outcome, reached: Reached, roles: Sequence[str]) -> Outcome:

@@ -6,6 +6,7 @@ Inspect's own spelling, settings included: `grader={model: PROVIDER/MODEL, max_r
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from mint_bench.engines.decide import plain_name
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 ARGUMENTS = "model_args"
 """Settings of how a model is reached (address, key); they stay out of records."""
 ADDRESS = "base_url"
+_HOW = frozenset({ADDRESS, "api_key"})
+"""Of them, those that say nothing of what is answered."""
 
 
 def role_models(
@@ -102,6 +105,25 @@ def models_by_role(specs: Sequence[str]) -> dict[str, list[str]]:
     }
 
 
+def shaping_roles(specs: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """What of the roles shapes a result, however it is written.
+
+    Without addresses, keys, and how often or how long a model is asked.
+
+    >>> shaping_roles(["grader={model: a/b, max_retries: 3, top_p: 1}"])
+    {'grader': [{'model': 'a/b', 'top_p': 1.0}]}
+    >>> shaping_roles(["grader=a/b,c/d"]) == shaping_roles(["grader=[a/b, {model: c/d}]"])
+    True
+
+    Raises:
+        MintError: If a role is not in form.
+    """
+    return {
+        role: [_shaping(_settings(model)) for model in models]
+        for role, models in map(_parsed, specs)
+    }
+
+
 def without_arguments(spec: str) -> str:
     """A role's text as a record may carry it, without addresses, keys and paths of this machine.
 
@@ -147,6 +169,19 @@ def _parsed(spec: str) -> tuple[str, list[str | dict[str, Any]]]:
 def _public(model: dict[str, Any]) -> dict[str, Any]:
     told = {name: value for name, value in model.items() if name != ARGUMENTS}
     return told | {"model": plain_name(model["model"])}
+
+
+def _shaping(settings: dict[str, Any]) -> dict[str, Any]:
+    from inspect_ai.model import GenerateConfig
+    from pydantic import ValidationError
+
+    from mint_bench.inspect_plugin.seekers import TRANSPORT
+
+    options = {k: v for k, v in settings.items() if k not in {"model", ARGUMENTS, *TRANSPORT}}
+    with suppress(ValidationError):  # told where the model is opened
+        options = GenerateConfig(**options).model_dump(mode="json", exclude_none=True)
+    given = {k: v for k, v in (settings.get(ARGUMENTS) or {}).items() if k not in _HOW}
+    return {"model": settings["model"], **options, **({ARGUMENTS: given} if given else {})}
 
 
 def _settings(model: str | dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import sys
 import time
 from contextlib import contextmanager
 
+import inspect_ai
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -260,6 +261,28 @@ def test_a_finished_suite_is_not_run_again_and_a_new_system_joins_it(tmp_path, m
     assert set(asked) == {"copy_last"}
     assert [o.record for o in again.outcomes[:2]] == [o.record for o in first.outcomes]
     assert (again.watch.done, again.watch.total, again.watch.held) == (9, 9, 3)
+
+
+def test_a_finished_suite_stays_finished_where_a_role_is_written_or_reached_otherwise(tmp_path):
+    with JudgeServer(lambda *asked: '{"score": 3}').running() as one:
+        judge = {"model": "openai-api/judge/a", "model_args": {"base_url": one.url, "api_key": "n"}}
+        first = go(tmp_path, limit=1, roles={"grader": [judge, "mockllm/b"]})
+        judge = {"max_retries": 2, **judge}
+        judge["model_args"] = {"base_url": "http://127.0.0.1:1", "api_key": "n"}
+        again = go(tmp_path, limit=1, roles={"grader": [judge, "mockllm/b"]})
+    assert [o.fault for o in again.outcomes] == [None, None]
+    assert [o.record for o in again.outcomes] == [o.record for o in first.outcomes]
+    assert again.watch.held == 0
+
+
+def test_a_log_that_is_missing_is_no_interruption(tmp_path, monkeypatch):
+    whole = inspect_ai.eval_set
+    monkeypatch.setattr(
+        inspect_ai, "eval_set", lambda *tasks, **how: (True, whole(*tasks, **how)[1][:1])
+    )
+    found = [outcome.fault for outcome in go(tmp_path).outcomes]
+    assert sorted(map(bool, found)) == [False, True]
+    assert "Inspect has no log of it" in "".join(filter(None, found))
 
 
 def test_judges_are_asked_while_other_conversations_are_still_held(tmp_path):
