@@ -166,6 +166,19 @@ def plain_name(model: str) -> str:
     return prefix + ":".join(name_of(part) for part in name.split(":", 1))
 
 
+def folders_of(model: str) -> list[Path]:
+    """The folders that a model as typed names: of weights, and of an adapter on them.
+
+    >>> folders_of("vllm/a/b:c"), folders_of("hf//")
+    ([], [PosixPath('/')])
+    """
+    provider, slash, rest = model.partition("/")
+    name = rest if slash and provider in {VLLM, "hf"} else model
+    if folder := typed_folder(name):
+        return [folder]
+    return [folder for part in name.split(":", 1) if (folder := typed_folder(part))]
+
+
 def _served(model: str, provider: str, providers: Collection[str]) -> Decision:
     # A bare name is what the server calls its model; it may have slashes of its own.
     name = model if provider in providers else f"{BARE}{model}"

@@ -19,9 +19,11 @@ from mint_bench.engines.engine import (
     Engine,
     embedded_weights,
     engine_for,
+    folder_weights,
     hardware,
     prepare_local,
 )
+from mint_bench.engines.fingerprint import fingerprint, revision_of
 from mint_bench.engines.memory import check_folder
 from mint_bench.engines.ray_cluster import check_for_vllm
 from mint_bench.engines.served import on_servers
@@ -102,7 +104,7 @@ def reaching(wanted: Mapping[str, Reach], log_dir: Path, telling: Telling) -> It
             if decision.engine == "vllm":
                 local[name] = decision
             elif decision.engine == "served" or not name.startswith("hf/"):
-                reached.engines[name] = (_without_start(decision, reach),)
+                reached.engines[name] = (_without_start(name, decision, reach),)
         except MintError as fault:
             reached.faults[name] = fault
     with ExitStack() as stack:
@@ -118,7 +120,7 @@ def reaching(wanted: Mapping[str, Reach], log_dir: Path, telling: Telling) -> It
                 continue
             for name, adapters in start.models.items():
                 reached.servers[name] = server
-                reached.engines[name] = _on(server, start.spec, adapters, here)
+                reached.engines[name] = _on(server, name, start.spec, adapters, here)
         yield reached
 
 
@@ -130,6 +132,17 @@ def engine_name(model: str, reach: Reach) -> str | None:
     """
     decision = _decided(model, reach, machine())
     return decision.engine if decision else None
+
+
+def weights_revision(model: str, reach: Reach) -> str | None:
+    """What pins the weights of a model that lie in a folder of the user's; None for any other.
+
+    Raises:
+        MintError: If a file cannot be read.
+    """
+    if reach.base_urls or _is_ours(model):
+        return None
+    return revision_of(model)
 
 
 def refuse_idle(model: str, reach: Reach) -> None:
@@ -190,15 +203,18 @@ def memory_of(model: str, reach: Reach) -> str | None:
 
 def _decided(name: str, reach: Reach, here: Machine) -> Decision | None:
     """The decision for a model, None where Inspect or this package's own systems have it."""
-    if name == "human" or name.startswith("mint/"):
-        return None
-    if name == EMBEDDED:
-        if not reach.wants_vllm:
+    if _is_ours(name):
+        if name != EMBEDDED or not reach.wants_vllm:
             return None
         from mint_bench.local_models.embedded_model import embedded_model_path
 
         return decide(str(embedded_model_path()), reach, here, ())
     return decide(name, reach, here, _providers())
+
+
+def _is_ours(name: str) -> bool:
+    """Whether a name is this package's own, whatever folders are there."""
+    return name in {EMBEDDED, "human"} or name.startswith("mint/")
 
 
 def _providers() -> list[str]:
@@ -254,8 +270,10 @@ def _starts(
             share=1 / len(parts),
             ray=ray,
         )
-        log = log_dir / f"vllm-{spec.name.rpartition('/')[2]}.log"
-        starts.append(_Start(spec, log, models))
+        called = spec.name.rpartition("/")[2]
+        if EMBEDDED not in models and (folder := typed_folder(weights)):
+            called += f"-{fingerprint(folder)}"  # two folders may be called the same
+        starts.append(_Start(spec, log_dir / f"vllm-{called}.log", models))
     return starts
 
 
@@ -273,7 +291,7 @@ def _name(weights: str, typed: Mapping[str, object]) -> str:
 
 
 def _on(
-    server: Server, spec: ServerSpec, adapters: list[Adapter], here: Machine
+    server: Server, typed: str, spec: ServerSpec, adapters: list[Adapter], here: Machine
 ) -> tuple[Engine, ...]:
     """How a server's model is reached, or each of its adapters."""
     from mint_bench.local_models.embedded_model import HUB_NAME
@@ -281,6 +299,8 @@ def _on(
     said = {HARDWARE: hardware(here)}
     if spec.name == HUB_NAME and Path(spec.weights).is_dir():
         said |= embedded_weights()
+    else:
+        said |= folder_weights(typed)
     # Inspect's own provider would keep a base's first address for good, and ours ends with a wave.
     base = f"{SPREAD}/vllm/{spec.name}"
     names = [f"{base}:{adapter.name}" for adapter in adapters] or [base]
@@ -291,7 +311,7 @@ def _on(
     return tuple(Engine(name, arguments, said, AT_ONCE * AT_HAND * copies) for name in names)
 
 
-def _without_start(decision: Decision, reach: Reach) -> Engine:
+def _without_start(typed: str, decision: Decision, reach: Reach) -> Engine:
     """The engine of a model that is served already, or that transformers load."""
     if decision.engine == "served":
         model, served = on_servers(decision.model, reach.base_urls)
@@ -299,4 +319,4 @@ def _without_start(decision: Decision, reach: Reach) -> Engine:
     folder = typed_folder(str(decision.weights))
     arguments = {"model_path": str(folder.resolve())} if folder else {}
     prepare_local(decision.model)
-    return Engine(decision.model, arguments, {HARDWARE: hardware()})
+    return Engine(decision.model, arguments, folder_weights(typed) | {HARDWARE: hardware()})

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from mint_bench.engines.decide import plain_name
+from mint_bench.engines.decide import Reach, plain_name
 from mint_bench.engines.engine import EMBEDDED, engine_for
-from mint_bench.engines.reaching import Reached
+from mint_bench.engines.reaching import Reached, weights_revision
 from mint_bench.engines.served import refuse_secrets
 from mint_bench.errors import MintError, on_one_line, suggestion
 
@@ -108,7 +108,8 @@ def models_by_role(specs: Sequence[str]) -> dict[str, list[str]]:
 def shaping_roles(specs: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     """What of the roles shapes a result, however it is written.
 
-    Without addresses, keys, and how often or how long a model is asked.
+    Without addresses, keys, and how often or how long a model is asked; with what pins weights in
+    a folder.
 
     >>> shaping_roles(["grader={model: a/b, max_retries: 3, top_p: 1}"])
     {'grader': [{'model': 'a/b', 'top_p': 1.0}]}
@@ -116,7 +117,7 @@ def shaping_roles(specs: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     True
 
     Raises:
-        MintError: If a role is not in form.
+        MintError: If a role is not in form, or weights cannot be read.
     """
     return {
         role: [_shaping(_settings(model)) for model in models]
@@ -181,7 +182,10 @@ def _shaping(settings: dict[str, Any]) -> dict[str, Any]:
     with suppress(ValidationError):  # told where the model is opened
         options = GenerateConfig(**options).model_dump(mode="json", exclude_none=True)
     given = {k: v for k, v in (settings.get(ARGUMENTS) or {}).items() if k not in _HOW}
-    return {"model": settings["model"], **options, **({ARGUMENTS: given} if given else {})}
+    away = ADDRESS in (settings.get(ARGUMENTS) or {})
+    weights = None if away else weights_revision(settings["model"], Reach())
+    parts = {"weights": weights, ARGUMENTS: given}
+    return {"model": settings["model"], **options} | {k: v for k, v in parts.items() if v}
 
 
 def _settings(model: str | dict[str, Any]) -> dict[str, Any]:

@@ -15,8 +15,9 @@ import pytest
 from mint_bench.engines import ray_cluster
 from mint_bench.engines import reaching as module
 from mint_bench.engines.decide import Machine, Reach
+from mint_bench.engines.fingerprint import fingerprint, revision_of
 from mint_bench.engines.memory import check_folder
-from mint_bench.engines.reaching import Reached, reaching, refuse_idle
+from mint_bench.engines.reaching import Reached, reaching, refuse_idle, weights_revision
 from mint_bench.engines.request import RunRequest, command_line, folder_name
 from mint_bench.engines.roles import role_models, role_names
 from mint_bench.engines.run import run
@@ -166,8 +167,9 @@ def test_ten_adapters_are_one_server_and_ten_models_in_the_taxonomys_order(tmp_p
         with reaching(wanted, tmp_path, Telling()) as found:
             models = role_models([role], ["tagger"], found)["tagger"]
     [spec] = started
-    assert [adapter.name for adapter in spec.adapters] == [f"ten--{name}" for name in TACTICS]
-    assert [named(model) for model in models] == [f"vllm/base:ten--{name}" for name in TACTICS]
+    called = [f"ten-{fingerprint(tmp_path / 'ten')}--{name}" for name in TACTICS]
+    assert [adapter.name for adapter in spec.adapters] == called
+    assert [named(model) for model in models] == [f"vllm/base:{name}" for name in called]
     told = command_line(RunRequest("mint/parrot", model_roles=(role,)))
     assert told.endswith("--model-role tagger=vllm/base:ten")
 
@@ -313,6 +315,7 @@ def test_a_folder_of_weights_runs_without_vllm(tmp_path):
     reach = Reach("transformers")
     result = run(request, tmp_path / "logs", tmp_path / "results", reach)
     assert (result.record.settings.provider, result.record.settings.model) == ("hf", "own-model")
+    assert result.record.settings.revision == revision_of(str(folder))
     assert str(tmp_path) not in result.path.read_text()
 
 
@@ -348,6 +351,26 @@ def test_another_engine_has_a_log_folder_of_its_own(monkeypatch):
     folders = {folder_name(request, Reach(engine)) for engine in ("auto", "vllm", "transformers")}
     assert len(folders) == 2
     assert folder_name(request, Reach("vllm", tensor_parallel=2)) in folders
+
+
+def test_weights_that_changed_in_their_folder_have_a_log_folder_of_their_own(tmp_path, monkeypatch):
+    weights = tmp_path / "final" / "model.safetensors"
+    weights.parent.mkdir()
+    typed = str(weights.parent)
+    requests = [
+        RunRequest(typed, source="starter"),
+        RunRequest("mint/parrot", source="starter", model_roles=(f"grader={typed}",)),
+    ]
+    names = set()
+    for content in (b"0000", b"0001", b"0000"):
+        weights.write_bytes(content)
+        names |= {folder_name(request, Reach()) for request in requests}
+    assert len(names) == 4
+    served = Reach(base_urls=("http://127.0.0.1:1",))  # a server's weights lie with the server
+    assert weights_revision(typed, served) is None
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "embedded").mkdir()
+    assert weights_revision("embedded", Reach()) is None
 
 
 def test_weights_that_memory_cannot_hold_are_refused(tmp_path, monkeypatch):

@@ -18,6 +18,7 @@ from mint_bench.engines import reaching as reaching_module
 from mint_bench.engines.decide import Machine, Reach
 from mint_bench.engines.engine import Engine
 from mint_bench.engines.evaluating import CostReachedError, waves
+from mint_bench.engines.fingerprint import revision_of
 from mint_bench.engines.prices import Price, Prices, load_prices
 from mint_bench.engines.progress import Watch, watching
 from mint_bench.engines.run import run_suite
@@ -155,6 +156,36 @@ def test_a_suite_starts_a_server_a_system_and_goes_on_where_one_does_not_start(
     assert "there is no such model" in lost.fault
     assert "'bogus' is not known" in bogus.fault
     assert (result.watch.done, result.watch.total) == (2, 2)
+
+
+def test_checkpoints_in_folders_of_one_name_are_told_apart(tmp_path, monkeypatch):
+    started = []
+    for run in ("run1", "run2"):
+        for part, file in (("final", "config.json"), ("lora", "adapter_config.json")):
+            (tmp_path / run / part).mkdir(parents=True)
+            (tmp_path / run / part / file).write_text(json.dumps({"r": 8, "of": run}))
+    with JudgeServer(lambda model, *asked: f"I am {model}.").running() as there:
+
+        @contextmanager
+        def is_there(spec, log, here, telling):
+            started.append((spec, log))
+            with subprocess.Popen(["sleep", "3600"]) as process:
+                yield Server(there.url, "none", log, process)
+                process.kill()
+
+        monkeypatch.setattr(reaching_module, "serving", is_there)
+        monkeypatch.setattr(reaching_module, "machine", lambda: Machine("1", gpu=True))
+        systems = [str(tmp_path / run / "final") for run in ("run1", "run2")]
+        systems += [f"vllm/a/b:{tmp_path / run / 'lora'}" for run in ("run1", "run2")]
+        outcomes = go(tmp_path, systems=systems, limit=1).outcomes
+        said = {body["model"] for body in there.requests}
+    assert [outcome.fault for outcome in outcomes] == [None] * 4
+    assert len({outcome.path for outcome in outcomes}) == 4
+    assert [o.record.settings.revision for o in outcomes] == [revision_of(s) for s in systems]
+    assert len({log for _, log in started}) == 3
+    adapters = [adapter.name for spec, _ in started for adapter in spec.adapters]
+    assert said == {"final", *adapters}
+    assert len(adapters) == 2
 
 
 def test_a_roles_server_that_is_started_anew_for_each_wave_is_asked_where_it_then_is(
