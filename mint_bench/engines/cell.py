@@ -125,7 +125,7 @@ def _open(cell: Cell, reached: Reached) -> Ready:
     request = cell.request
     name, arguments = task_arguments(request)
     task = getattr(registry, name)(**arguments)
-    engine = _engine(request.model, reached)
+    engine = _engine(cell, reached)
     given = {"max_connections": engine.at_once} | generation_of(request)
     config = GenerateConfig(**given)
     model = open_model(engine, GenerateConfig(**(ENOUGH | given)))
@@ -141,14 +141,15 @@ def _open(cell: Cell, reached: Reached) -> Ready:
     return Ready(cell, model, task)
 
 
-def _engine(model: str, reached: Reached) -> Engine:
+def _engine(cell: Cell, reached: Reached) -> Engine:
     """The engine of a system.
 
     Raises:
         MintError: If it cannot be had, or its name stands for an adapter a tactic, which only a
             tagger can be.
     """
-    engines = reached.of(model)
+    model = cell.request.model
+    engines = reached.of(model, cell.reach)
     if len(engines) > 1:
         raise MintError(
             f"{model} stands for {len(engines)} adapters; they are a tagger: --tagger llm-binary "

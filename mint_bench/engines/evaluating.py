@@ -27,7 +27,7 @@ from mint_bench.engines.disk import check_room, told_if_full
 from mint_bench.engines.prefix_cache import CacheUse, cache_use
 from mint_bench.engines.prices import no_price
 from mint_bench.engines.progress import CELL, Key, Watch, watching
-from mint_bench.engines.reaching import Reached, memory_of, reaching
+from mint_bench.engines.reaching import Reached, Way, memory_of, reaching
 from mint_bench.engines.request import conversations_of
 from mint_bench.engines.roles import check_roles, role_models, role_names
 from mint_bench.engines.served import check_key
@@ -122,10 +122,10 @@ def _wave(
     from mint_bench.inspect_plugin.faults import told_by_us
 
     specs = cells[0].request.model_roles
-    wanted = dict.fromkeys(role_names(specs), role_reach)
-    wanted |= {cell.request.model: cell.reach for cell in cells}
+    others = [(name, role_reach) for name in role_names(specs)]
+    wanted = [*others, *((cell.request.model, cell.reach) for cell in cells)]
     with told_by_us(), reaching(wanted, folder, telling) as reached:
-        roles = role_models(specs, needed, reached)
+        roles = role_models(specs, needed, reached, role_reach)
         ready, outcomes = open_cells(cells, reached)
         watch.total -= sum(conversations_of(o.cell.request) for o in outcomes)
         asked = [model for models in roles.values() for model in models]
@@ -137,7 +137,7 @@ def _wave(
         ):
             outcomes += _evaluated(ready, roles, folder)
         told = [_unless_refused(_unless_of_role(outcome, telling)) for outcome in outcomes]
-        return [_unless_lost(outcome, reached, role_names(specs)) for outcome in told]
+        return [_unless_lost(outcome, reached, others) for outcome in told]
 
 
 def _evaluated(
@@ -178,12 +178,12 @@ def _evaluated(
     ]
 
 
-def _unless_lost(outcome: Outcome, reached: Reached, roles: Sequence[str]) -> Outcome:
+def _unless_lost(outcome: Outcome, reached: Reached, roles: Sequence[Way]) -> Outcome:
     """An outcome, or the fault where a server that it needed ended in the middle."""
     if outcome.fault == STOPPED:
         return outcome
-    for model in (outcome.cell.request.model, *roles):
-        if lost := reached.lost(model):
+    for model, reach in ((outcome.cell.request.model, outcome.cell.reach), *roles):
+        if lost := reached.lost(model, reach):
             return Outcome(outcome.cell, log=outcome.log, fault=lost)
     return outcome
 

@@ -29,6 +29,7 @@ def role_models(
     specs: Sequence[str],
     needed: Sequence[str],
     reached: Reached | None = None,
+    reach: Reach | None = None,
 ) -> dict[str, list["Model"]]:
     """Each role's models, opened.
 
@@ -36,17 +37,17 @@ def role_models(
         specs: As the command line gives them.
         needed: Roles that must be among them.
         reached: Those that are reached already; the others as Inspect does.
+        reach: How they were to be reached.
 
     Raises:
         MintError: If a role is named twice, is not in form, is missing, or has a model that
             cannot be had.
     """
     parsed = _checked(specs, needed)
+    reached, reach = reached or Reached(), reach or Reach()
     return {
         role: [
-            opened
-            for model in models
-            for opened in _opened(_settings(model), spec, reached or Reached())
+            opened for model in models for opened in _opened(_settings(model), spec, reached, reach)
         ]
         for spec, (role, models) in zip(specs, parsed, strict=True)
     }
@@ -192,7 +193,7 @@ def _settings(model: str | dict[str, Any]) -> dict[str, Any]:
     return model if isinstance(model, dict) else {"model": model}
 
 
-def _opened(settings: dict[str, Any], spec: str, reached: Reached) -> list["Model"]:
+def _opened(settings: dict[str, Any], spec: str, reached: Reached, reach: Reach) -> list["Model"]:
     from inspect_ai.model import GenerateConfig, get_model
     from pydantic import ValidationError
 
@@ -202,7 +203,7 @@ def _opened(settings: dict[str, Any], spec: str, reached: Reached) -> list["Mode
         raise MintError(f"{told}: {min(unknown)} is no setting of a model")
     name, arguments = settings["model"], dict(settings.get(ARGUMENTS) or {})
     refuse_secrets(str(arguments.get(ADDRESS) or ""), f"{told}: {ADDRESS}")
-    engines = (engine_for(name),) if ADDRESS in arguments else reached.of(name)
+    engines = (engine_for(name),) if ADDRESS in arguments else reached.of(name, reach)
     try:
         return [
             get_model(  # inspect-evals-lint: ignore[get_model_location] -- the runner's own model

@@ -56,8 +56,9 @@ def listing(*models, key="none"):
 
 
 def reached(model, *urls, tmp_path):
-    with reaching({model: Reach(base_urls=urls)}, tmp_path, Telling()) as found:
-        return found.of(model)[0]
+    way = (model, Reach(base_urls=urls))
+    with reaching([way], tmp_path, Telling()) as found:
+        return found.of(*way)[0]
 
 
 def test_servers_that_are_there_are_one_model(tmp_path):
@@ -163,7 +164,7 @@ def test_ten_adapters_are_one_server_and_ten_models_in_the_taxonomys_order(tmp_p
         monkeypatch.setattr(module, "serving", is_there)
         monkeypatch.setattr(module, "machine", lambda: ON_CPU)
         role = f"tagger=vllm/{base}:{tmp_path / 'ten'}"
-        wanted = dict.fromkeys(role_names([role]), Reach())
+        wanted = [(name, Reach()) for name in role_names([role])]
         with reaching(wanted, tmp_path, Telling()) as found:
             models = role_models([role], ["tagger"], found)["tagger"]
     [spec] = started
@@ -194,9 +195,9 @@ def test_the_copies_within_a_server_are_told_apart_so_that_a_conversation_stays_
 ):
     with (
         started(monkeypatch, ON_GPU),
-        reaching({"a/b": Reach(data_parallel=2)}, tmp_path, Telling()) as found,
+        reaching([("a/b", Reach(data_parallel=2))], tmp_path, Telling()) as found,
     ):
-        [engine] = found.of("a/b")
+        [engine] = found.of("a/b", Reach(data_parallel=2))
     assert engine.model == "spread/vllm/a/b"
     assert engine.arguments["base_url"] == "http://127.0.0.1:1/v1#0,http://127.0.0.1:1/v1#1"
     assert engine.at_once == 128  # two copies, each with as many again at hand
@@ -230,11 +231,11 @@ def test_a_ray_cluster_is_asked_before_a_server_is_started(tmp_path, monkeypatch
     monkeypatch.setattr(ray_cluster.importlib.util, "find_spec", lambda name: name)
     monkeypatch.setattr(ray_cluster, "_check_health", lambda address: None)
     with answering(SETTINGS) as address, started(monkeypatch, ON_GPU) as specs:
-        wanted = {"a/b": Reach(ray=address), "c/d": Reach(ray="127.0.0.1:1")}
-        with reaching(wanted, tmp_path, Telling()) as found:
-            assert found.of("a/b")
+        there, away = ("a/b", Reach(ray=address)), ("c/d", Reach(ray="127.0.0.1:1"))
+        with reaching([there, away], tmp_path, Telling()) as found:
+            assert found.of(*there)
             with pytest.raises(MintError, match=r"--ray 127.0.0.1:1: no cluster there"):
-                found.of("c/d")
+                found.of(*away)
     assert [spec.ray for spec in specs] == [address]
 
 
@@ -284,10 +285,10 @@ def test_ray_means_vllm(tmp_path, monkeypatch):
     ]:
         monkeypatch.setattr(module, "machine", Machine)
         with (
-            reaching({"a/b": reach}, tmp_path, Telling()) as found,
+            reaching([("a/b", reach)], tmp_path, Telling()) as found,
             pytest.raises(MintError, match=said),
         ):
-            found.of("a/b")
+            found.of("a/b", reach)
 
 
 def test_a_server_that_ended_is_told_with_what_to_do(tmp_path):
@@ -297,9 +298,9 @@ def test_a_server_that_ended_is_told_with_what_to_do(tmp_path):
     server = Server("http://127.0.0.1:1/v1", "k", tmp_path / "log", process)
     assert re.search(
         r"the weights are gone; see .*; the same command goes on",
-        Reached(servers={"a/b": server}).lost("a/b"),
+        Reached(servers={("a/b", Reach()): server}).lost("a/b", Reach()),
     )
-    assert Reached(servers={"a/b": server}).lost("mint/parrot") is None
+    assert Reached(servers={("a/b", Reach()): server}).lost("mint/parrot", Reach()) is None
 
 
 @pytest.mark.slow

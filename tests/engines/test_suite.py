@@ -246,6 +246,26 @@ def test_several_addresses_share_a_systems_conversations(tmp_path):
     assert other.requests
 
 
+def test_systems_of_one_name_and_a_role_are_asked_each_at_its_own_address(tmp_path, monkeypatch):
+    said = lambda *asked: '{"score": 3}'  # noqa: E731
+    with (
+        JudgeServer(said).running() as one,
+        JudgeServer(said).running() as other,
+        JudgeServer(said).running() as judge,
+    ):
+        monkeypatch.setenv("BOX_BASE_URL", judge.url)
+        monkeypatch.setenv("BOX_API_KEY", "none")
+        systems = [
+            {"model": "openai-api/box/small", "base_url": one.url, "temperature": 0},
+            {"model": "openai-api/box/small", "base_url": other.url, "temperature": 1},
+        ]
+        roles = {"grader": "openai-api/box/small"}
+        go(tmp_path, systems=systems, limit=1, judge="llm", roles=roles)
+    assert [body["temperature"] for body in one.requests] == [0, 0]
+    assert [body["temperature"] for body in other.requests] == [1, 1]
+    assert len(judge.requests) == 2 * 2 * 6
+
+
 def test_a_suite_writes_a_record_for_each_system_and_task_in_one_eval_set(tmp_path):
     result = go(tmp_path, tasks=["multi_turn", "gold_history"], epochs=2)
     assert [(o.record.system, o.record.board.history) for o in result.outcomes] == [
