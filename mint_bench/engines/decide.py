@@ -20,6 +20,8 @@ Wanted = Literal["auto", "vllm", "transformers"]
 VLLM = "vllm"
 BARE = "openai-api/server/"
 """What Inspect is told before a name that only its server at `--base-url` knows."""
+_NO_ADDRESS = frozenset({"mockllm", "nnterp", "none", "spread", "transformer_lens"})
+"""Inspect's providers that ask no server, or have their servers from elsewhere."""
 _WHAT_TO_WRITE = (
     "write embedded, human, mint/silence, a model as Inspect names it, such as openai/NAME or "
     "hf/ORGANISATION/NAME, a name on the Hugging Face hub, or a folder of weights"
@@ -128,7 +130,7 @@ def decide(model: str, reach: Reach, here: Machine, providers: Collection[str]) 
         )
     provider, slash, name = model.partition("/")
     if reach.base_urls:
-        return _served(model, provider, providers)
+        return _served(model, provider, name, providers)
     if provider == VLLM and slash:
         return _with_vllm(name, here, "asked for by name")
     if provider == "hf" and slash:
@@ -179,10 +181,17 @@ def folders_of(model: str) -> list[Path]:
     return [folder for part in name.split(":", 1) if (folder := typed_folder(part))]
 
 
-def _served(model: str, provider: str, providers: Collection[str]) -> Decision:
+def _served(model: str, provider: str, name: str, providers: Collection[str]) -> Decision:
+    if provider in _NO_ADDRESS and provider in providers:
+        raise MintError(
+            f"{model}: Inspect's provider {provider} takes no address; leave out --base-url, or "
+            "write the name that its server has for the model"
+        )
     # A bare name is what the server calls its model; it may have slashes of its own.
-    name = model if provider in providers else f"{BARE}{model}"
-    return Decision("served", name, "the server at --base-url")
+    told = model if provider in providers else f"{BARE}{model}"
+    if provider == "hf" and name:
+        told = f"{BARE}{name}"
+    return Decision("served", told, "the server at --base-url")
 
 
 def _local(weights: str, reach: Reach, here: Machine) -> Decision:

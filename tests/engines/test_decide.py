@@ -5,7 +5,7 @@ import pytest
 from mint_bench.engines.decide import Machine, Reach, decide, name_of
 from mint_bench.errors import MintError
 
-PROVIDERS = {"openai", "openai-api", "google", "vllm", "hf", "mint"}
+PROVIDERS = {"openai", "openai-api", "google", "vllm", "hf", "mint", "mockllm"}
 BARE = Machine()
 ON_CPU = Machine("0.32.0", vllm_on_cpu=True)
 ON_GPU = Machine("0.32.0", gpu=True)
@@ -57,11 +57,17 @@ def test_the_user_may_choose_the_engine():
     [
         ("openai-api/box/m", "openai-api/box/m"),
         ("vllm/a/b:c", "vllm/a/b:c"),
+        ("hf/Qwen/Qwen3-4B", "openai-api/server/Qwen/Qwen3-4B"),
         ("Qwen/Qwen3-4B", "openai-api/server/Qwen/Qwen3-4B"),
     ],
 )
 def test_a_server_that_is_there_is_asked_by_its_models_name(model, expected):
     assert decided(model, base_urls=("http://box",)) == ("served", expected)
+
+
+def test_a_provider_that_asks_no_server_takes_no_address():
+    with pytest.raises(MintError, match="provider mockllm takes no address; leave out --base-url"):
+        decided("mockllm/m", base_urls=("http://box",))
 
 
 @pytest.mark.parametrize(
