@@ -20,7 +20,7 @@ Wanted = Literal["auto", "vllm", "transformers"]
 VLLM = "vllm"
 BARE = "openai-api/server/"
 """What Inspect is told before a name that only its server at `--base-url` knows."""
-_NO_ADDRESS = frozenset({"mockllm", "nnterp", "none", "spread", "transformer_lens"})
+_NO_ADDRESS = frozenset({"mockllm", "nnterp", "none", "sagemaker", "spread", "transformer_lens"})
 """Inspect's providers that ask no server, or have their servers from elsewhere."""
 _WHAT_TO_WRITE = (
     "write embedded, human, mint/silence, a model as Inspect names it, such as openai/NAME or "
@@ -140,7 +140,8 @@ def decide(model: str, reach: Reach, here: Machine, providers: Collection[str]) 
     if slash and provider in providers:
         return Decision("api", model, f"Inspect's provider {provider}")
     # An organisation's name on the hub has no slash, dot or tilde before it.
-    if slash and name and "/" not in name.partition(":")[0] and provider.strip(".~"):
+    on_hub = slash and name and "/" not in name.partition(":")[0] and provider.strip(".~")
+    if on_hub or typed_folder(model.partition(":")[0]):
         return _local(model, reach, here)
     raise MintError(f"model {model!r} is not known; {_WHAT_TO_WRITE}")
 
@@ -212,10 +213,11 @@ def _local(weights: str, reach: Reach, here: Machine) -> Decision:
 def _with_vllm(name: str, here: Machine, why: str) -> Decision:
     if not here.runs_vllm:
         raise MintError(f"vllm/{name}: {_lack(here)}; {_how_to_have_vllm(here)}")
-    weights, _, adapter = (name, "", "") if Path(name).is_dir() else name.partition(":")
+    weights, _, adapter = (name, "", "") if typed_folder(name) else name.partition(":")
     told = f"vLLM {here.vllm} on {'GPU' if here.gpu else 'CPU'}, {why}"
     # The adapter's name within the server is known once it is found.
-    return Decision("vllm", f"vllm/{name_of(weights)}", told, weights, adapter or None)
+    found = str(typed_folder(weights) or weights)
+    return Decision("vllm", f"vllm/{name_of(weights)}", told, found, adapter or None)
 
 
 def _lack(here: Machine) -> str:

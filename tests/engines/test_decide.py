@@ -1,5 +1,7 @@
 """Which engine reaches a model: from its name, and from what the machine has."""
 
+from pathlib import Path
+
 import pytest
 
 from mint_bench.engines.decide import Machine, Reach, decide, name_of
@@ -45,6 +47,19 @@ def test_a_folder_is_called_by_its_last_part(tmp_path):
     assert decided(str(folder), ON_CPU) == ("vllm", "vllm/step-200")
     assert decided(str(folder), BARE) == ("transformers", "hf/step-200")
     assert name_of(str(folder)) == "step-200"
+
+
+@pytest.mark.parametrize("before", ["./", "", "{}/", "~/", "vllm/./", "vllm/~/"])
+def test_base_and_adapter_may_be_folders(tmp_path, monkeypatch, before):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("base", "adapter"):
+        (tmp_path / name).mkdir()
+    before = before.format(tmp_path)
+    adapter = f"{before.removeprefix('vllm/')}adapter"
+    found = decide(f"{before}base:{adapter}", Reach(), ON_GPU, PROVIDERS)
+    assert (found.model, found.adapter) == ("vllm/base", adapter)
+    assert Path(found.weights).samefile(tmp_path / "base")
 
 
 def test_the_user_may_choose_the_engine():
