@@ -192,6 +192,8 @@ def _served(model: str, provider: str, name: str, providers: Collection[str]) ->
     told = model if provider in providers else f"{BARE}{model}"
     if provider == "hf" and name:
         told = f"{BARE}{name}"
+    elif provider == "openai" and name:  # whose own form of requests only OpenAI itself has
+        told = f"openai-api/{model}"
     return Decision("served", told, "the server at --base-url")
 
 

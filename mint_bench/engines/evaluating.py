@@ -33,6 +33,7 @@ from mint_bench.engines.roles import check_roles, role_models, role_names
 from mint_bench.engines.served import check_key
 from mint_bench.engines.telling import Telling
 from mint_bench.errors import MintError
+from mint_bench.inspect_plugin.spread import PROVIDER as SPREAD
 from mint_bench.inspect_plugin.spread import SEPARATOR
 from mint_bench.records.store import write
 
@@ -136,7 +137,7 @@ def _wave(
             _cache_uses(reached.urls() | urls, watch.caches),
         ):
             outcomes += _evaluated(ready, roles, folder)
-        told = [_unless_refused(_unless_of_role(outcome, telling)) for outcome in outcomes]
+        told = [_unless_refused(_unless_of_role(one, telling), reached) for one in outcomes]
         return [_unless_lost(outcome, reached, others) for outcome in told]
 
 
@@ -208,10 +209,13 @@ def _unless_of_role(outcome: Outcome, telling: Telling) -> Outcome:
     return outcome
 
 
-def _unless_refused(outcome: Outcome) -> Outcome:
+def _unless_refused(outcome: Outcome, reached: Reached) -> Outcome:
     """An outcome, its fault told plainly where that is a key that was refused."""
+    if outcome.fault is None:
+        return outcome
     try:
-        check_key(outcome.cell.request.model, outcome.fault or "")
+        [engine, *_] = reached.of(outcome.cell.request.model, outcome.cell.reach)
+        check_key((engine.model or "").removeprefix(f"{SPREAD}/"), outcome.fault)
     except MintError as error:
         return replace(outcome, fault=str(error))
     return outcome

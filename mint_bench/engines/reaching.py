@@ -316,7 +316,7 @@ def _on(
 def _without_start(typed: str, decision: Decision, reach: Reach) -> Engine:
     """The engine of a model that is served already, or that transformers load."""
     if decision.engine == "served":
-        model, served = on_servers(decision.model, reach.base_urls)
+        model, served = on_servers(typed, decision.model, reach.base_urls)
         return Engine(model, served, {}, AT_ONCE * len(served["base_url"].split(SEPARATOR)))
     folder = typed_folder(str(decision.weights))
     arguments = {"model_path": str(folder.resolve())} if folder else {}

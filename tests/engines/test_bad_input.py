@@ -101,6 +101,13 @@ def test_a_key_that_is_refused_is_told_and_the_right_one_goes_on(run, tmp_path, 
     assert len(record(tmp_path)["conversations"]) == 3
 
 
+def test_a_key_that_a_server_refuses_is_told_by_the_name_that_it_is_read_by(run):
+    with JudgeServer(lambda *asked: REFUSED).running() as server:
+        done = run("Qwen/Qwen3-4B", "--base-url", server.url)
+    assert done.code == 2
+    assert "openai-api/server/Qwen/Qwen3-4B: the key is refused; set SERVER_API_KEY" in told(done)
+
+
 @pytest.mark.parametrize(
     ("measuring", "role"),
     [

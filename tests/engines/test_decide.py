@@ -73,6 +73,7 @@ def test_the_user_may_choose_the_engine():
         ("openai-api/box/m", "openai-api/box/m"),
         ("vllm/a/b:c", "vllm/a/b:c"),
         ("hf/Qwen/Qwen3-4B", "openai-api/server/Qwen/Qwen3-4B"),
+        ("openai/m", "openai-api/openai/m"),
         ("Qwen/Qwen3-4B", "openai-api/server/Qwen/Qwen3-4B"),
     ],
 )

@@ -82,6 +82,29 @@ def test_a_server_that_will_not_do_is_refused_before_the_run(tmp_path, model, ke
         reached(model, url, tmp_path=tmp_path)
 
 
+@pytest.mark.parametrize("model", ["openai/gpt-oss-20b", "google/gemma-3"])
+def test_an_organisation_that_is_also_a_provider_is_one_where_the_server_lists_it(
+    tmp_path, monkeypatch, model
+):
+    with listing(model) as url:
+        engine = reached(model, url, tmp_path=tmp_path)
+        assert engine.model == f"spread/openai-api/server/{model}"
+        assert engine.arguments["api_key"] == "none"
+        monkeypatch.setenv("SERVER_API_KEY", "sesame")
+        assert reached(model, url, tmp_path=tmp_path).arguments["api_key"] == "sesame"
+
+
+def test_a_model_of_openais_is_asked_of_a_server_in_the_form_that_all_have(tmp_path):
+    with JudgeServer(lambda *asked: "Tell me more.").running() as server:
+        request = RunRequest(
+            "openai/m", source="starter", limit=1, max_turns=1, tagger="none", judge="none"
+        )
+        reach = Reach(base_urls=(server.url,))
+        record = run(request, tmp_path / "logs", tmp_path / "results", reach).record
+    assert ["messages" in body for body in server.requests] == [True]
+    assert (record.settings.provider, record.settings.model) == ("openai-api", "openai/m")
+
+
 def test_the_key_comes_from_the_environment(tmp_path, monkeypatch):
     monkeypatch.setenv("BOX_API_KEY", "sesame")
     with listing("small", key="sesame") as url:
