@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from mint_bench.engines.fingerprint import fingerprint
 from mint_bench.errors import MintError, on_one_line
 from mint_bench.files import typed_folder
 from mint_bench.tactics.tagger import TACTICS
@@ -19,7 +20,8 @@ class Adapter:
     """A LoRA adapter on this machine.
 
     Attributes:
-        name: What a server calls it; without slashes, which would make it a name on the hub.
+        name: What a server calls it, with what pins it where it is a folder: two may be called
+            the same. Without slashes, which would make it a name on the hub.
         path: Its folder.
         rank: Of its matrices.
     """
@@ -43,7 +45,7 @@ def find_adapters(text: str) -> list[Adapter]:
         MintError: If there is none, or only some of the ten are there.
     """
     typed = typed_folder(text)
-    name = typed.resolve().name if typed else text.replace("/", "--")
+    name = f"{typed.resolve().name}-{fingerprint(typed)}" if typed else text.replace("/", "--")
     folder = typed or _from_hub(text)
     if (folder / CONFIG).is_file():
         return [_adapter(name, folder)]

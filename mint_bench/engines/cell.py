@@ -30,6 +30,8 @@ minutes with their growing pauses, or so many seconds without an answer. Inspect
 They stand with the system's own model: those of a task would be those of every role, too."""
 STOPPED = "stopped"
 """The fault of a cell that was not finished because the run was stopped."""
+UNFINISHED = frozenset({"started", "cancelled"})
+"""What a log says that ends before its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +125,14 @@ def _open(cell: Cell, reached: Reached) -> Ready:
     request = cell.request
     name, arguments = task_arguments(request)
     task = getattr(registry, name)(**arguments)
-    engine = _engine(request.model, reached)
+    engine = _engine(cell, reached)
     given = {"max_connections": engine.at_once} | generation_of(request)
     config = GenerateConfig(**given)
     model = open_model(engine, GenerateConfig(**(ENOUGH | given)))
     said = {CELL: cell.key, COMMAND: command_line(request, cell.reach), **engine.metadata}
     task = task_with(
         task,
+        version=cell.key,  # else what Inspect does not see would be taken for finished already
         model=model or NOT_GIVEN,
         epochs=request.epochs,
         config=task.config.merge(config),
@@ -138,14 +141,15 @@ def _open(cell: Cell, reached: Reached) -> Ready:
     return Ready(cell, model, task)
 
 
-def _engine(model: str, reached: Reached) -> Engine:
+def _engine(cell: Cell, reached: Reached) -> Engine:
     """The engine of a system.
 
     Raises:
         MintError: If it cannot be had, or its name stands for an adapter a tactic, which only a
             tagger can be.
     """
-    engines = reached.of(model)
+    model = cell.request.model
+    engines = reached.of(model, cell.reach)
     if len(engines) > 1:
         raise MintError(
             f"{model} stands for {len(engines)} adapters; they are a tagger: --tagger llm-binary "
@@ -180,11 +184,11 @@ def open_model(engine: Engine, config: "GenerateConfig") -> "Model | None":
         raise MintError(f"model {engine.model} cannot be had: {reason}") from None
 
 
-def outcome_of(cell: Cell, log: "EvalLog | None") -> Outcome:
+def outcome_of(cell: Cell, log: "EvalLog") -> Outcome:
     """What became of a cell, from Inspect's log of it; the record is not written yet."""
     from mint_bench.inspect_plugin.logs import record_from_log
 
-    if log is None or log.status in {"started", "cancelled"}:
+    if log.status in UNFINISHED:
         return Outcome(cell, fault=STOPPED)
     path = log_path(log.location)
     try:

@@ -20,6 +20,8 @@ Wanted = Literal["auto", "vllm", "transformers"]
 VLLM = "vllm"
 BARE = "openai-api/server/"
 """What Inspect is told before a name that only its server at `--base-url` knows."""
+_NO_ADDRESS = frozenset({"mockllm", "nnterp", "none", "sagemaker", "spread", "transformer_lens"})
+"""Inspect's providers that ask no server, or have their servers from elsewhere."""
 _WHAT_TO_WRITE = (
     "write embedded, human, mint/silence, a model as Inspect names it, such as openai/NAME or "
     "hf/ORGANISATION/NAME, a name on the Hugging Face hub, or a folder of weights"
@@ -128,7 +130,7 @@ def decide(model: str, reach: Reach, here: Machine, providers: Collection[str]) 
         )
     provider, slash, name = model.partition("/")
     if reach.base_urls:
-        return _served(model, provider, providers)
+        return _served(model, provider, name, providers)
     if provider == VLLM and slash:
         return _with_vllm(name, here, "asked for by name")
     if provider == "hf" and slash:
@@ -138,7 +140,8 @@ def decide(model: str, reach: Reach, here: Machine, providers: Collection[str]) 
     if slash and provider in providers:
         return Decision("api", model, f"Inspect's provider {provider}")
     # An organisation's name on the hub has no slash, dot or tilde before it.
-    if slash and name and "/" not in name.partition(":")[0] and provider.strip(".~"):
+    on_hub = slash and name and "/" not in name.partition(":")[0] and provider.strip(".~")
+    if on_hub or typed_folder(model.partition(":")[0]):
         return _local(model, reach, here)
     raise MintError(f"model {model!r} is not known; {_WHAT_TO_WRITE}")
 
@@ -166,10 +169,32 @@ def plain_name(model: str) -> str:
     return prefix + ":".join(name_of(part) for part in name.split(":", 1))
 
 
-def _served(model: str, provider: str, providers: Collection[str]) -> Decision:
+def folders_of(model: str) -> list[Path]:
+    """The folders that a model as typed names: of weights, and of an adapter on them.
+
+    >>> folders_of("vllm/a/b:c"), folders_of("hf//")
+    ([], [PosixPath('/')])
+    """
+    provider, slash, rest = model.partition("/")
+    name = rest if slash and provider in {VLLM, "hf"} else model
+    if folder := typed_folder(name):
+        return [folder]
+    return [folder for part in name.split(":", 1) if (folder := typed_folder(part))]
+
+
+def _served(model: str, provider: str, name: str, providers: Collection[str]) -> Decision:
+    if provider in _NO_ADDRESS and provider in providers:
+        raise MintError(
+            f"{model}: Inspect's provider {provider} takes no address; leave out --base-url, or "
+            "write the name that its server has for the model"
+        )
     # A bare name is what the server calls its model; it may have slashes of its own.
-    name = model if provider in providers else f"{BARE}{model}"
-    return Decision("served", name, "the server at --base-url")
+    told = model if provider in providers else f"{BARE}{model}"
+    if provider == "hf" and name:
+        told = f"{BARE}{name}"
+    elif provider == "openai" and name:  # whose own form of requests only OpenAI itself has
+        told = f"openai-api/{model}"
+    return Decision("served", told, "the server at --base-url")
 
 
 def _local(weights: str, reach: Reach, here: Machine) -> Decision:
@@ -190,10 +215,11 @@ def _local(weights: str, reach: Reach, here: Machine) -> Decision:
 def _with_vllm(name: str, here: Machine, why: str) -> Decision:
     if not here.runs_vllm:
         raise MintError(f"vllm/{name}: {_lack(here)}; {_how_to_have_vllm(here)}")
-    weights, _, adapter = (name, "", "") if Path(name).is_dir() else name.partition(":")
+    weights, _, adapter = (name, "", "") if typed_folder(name) else name.partition(":")
     told = f"vLLM {here.vllm} on {'GPU' if here.gpu else 'CPU'}, {why}"
     # The adapter's name within the server is known once it is found.
-    return Decision("vllm", f"vllm/{name_of(weights)}", told, weights, adapter or None)
+    found = str(typed_folder(weights) or weights)
+    return Decision("vllm", f"vllm/{name_of(weights)}", told, found, adapter or None)
 
 
 def _lack(here: Machine) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mint_bench.engines.decide import Machine
+from mint_bench.engines.fingerprint import revision_of
 from mint_bench.inspect_plugin.board import HARDWARE, MODEL_REVISION, OPEN_WEIGHTS
 
 EMBEDDED = "embedded"
@@ -53,7 +54,7 @@ def engine_for(model: str) -> Engine:
         return Engine(f"hf/{HUB_NAME}", {"model_path": path}, said)
     if model.startswith("hf/"):
         prepare_local(model)
-        return Engine(model, {}, {HARDWARE: hardware()})
+        return Engine(model, {}, folder_weights(model) | {HARDWARE: hardware()})
     return Engine(model, {}, {})
 
 
@@ -62,6 +63,16 @@ def embedded_weights() -> dict[str, str]:
     from mint_bench.local_models.embedded_model import REVISION
 
     return {MODEL_REVISION: REVISION, OPEN_WEIGHTS: "yes"}
+
+
+def folder_weights(model: str) -> dict[str, str]:
+    """What a run's metadata say of weights in a folder, however they are loaded.
+
+    Raises:
+        MintError: If a file cannot be read.
+    """
+    revision = revision_of(model)
+    return {MODEL_REVISION: revision} if revision else {}
 
 
 def hardware(here: Machine | None = None) -> str:

@@ -13,18 +13,27 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mint_bench.engines.alone import alone_in
-from mint_bench.engines.cell import STOPPED, Cell, Outcome, Ready, open_cells, outcome_of
+from mint_bench.engines.cell import (
+    STOPPED,
+    UNFINISHED,
+    Cell,
+    Outcome,
+    Ready,
+    open_cells,
+    outcome_of,
+)
 from mint_bench.engines.decide import Reach
 from mint_bench.engines.disk import check_room, told_if_full
 from mint_bench.engines.prefix_cache import CacheUse, cache_use
 from mint_bench.engines.prices import no_price
 from mint_bench.engines.progress import CELL, Key, Watch, watching
-from mint_bench.engines.reaching import Reached, memory_of, reaching
+from mint_bench.engines.reaching import Reached, Way, memory_of, reaching
 from mint_bench.engines.request import conversations_of
 from mint_bench.engines.roles import check_roles, role_models, role_names
 from mint_bench.engines.served import check_key
 from mint_bench.engines.telling import Telling
 from mint_bench.errors import MintError
+from mint_bench.inspect_plugin.spread import PROVIDER as SPREAD
 from mint_bench.inspect_plugin.spread import SEPARATOR
 from mint_bench.records.store import write
 
@@ -114,10 +123,10 @@ def _wave(
     from mint_bench.inspect_plugin.faults import told_by_us
 
     specs = cells[0].request.model_roles
-    wanted = dict.fromkeys(role_names(specs), role_reach)
-    wanted |= {cell.request.model: cell.reach for cell in cells}
+    others = [(name, role_reach) for name in role_names(specs)]
+    wanted = [*others, *((cell.request.model, cell.reach) for cell in cells)]
     with told_by_us(), reaching(wanted, folder, telling) as reached:
-        roles = role_models(specs, needed, reached)
+        roles = role_models(specs, needed, reached, role_reach)
         ready, outcomes = open_cells(cells, reached)
         watch.total -= sum(conversations_of(o.cell.request) for o in outcomes)
         asked = [model for models in roles.values() for model in models]
@@ -128,8 +137,8 @@ def _wave(
             _cache_uses(reached.urls() | urls, watch.caches),
         ):
             outcomes += _evaluated(ready, roles, folder)
-        told = map(_unless_refused, outcomes)
-        return [_unless_lost(outcome, reached, role_names(specs)) for outcome in told]
+        told = [_unless_refused(_unless_of_role(one, telling), reached) for one in outcomes]
+        return [_unless_lost(outcome, reached, others) for outcome in told]
 
 
 def _evaluated(
@@ -160,23 +169,53 @@ def _evaluated(
     except MintError as error:
         return [Outcome(one.cell, fault=str(error)) for one in ready]
     by_key = {(log.eval.metadata or {}).get(CELL): log for log in logs}
-    return [outcome_of(one.cell, by_key.get(one.cell.key)) for one in ready]
+    stopped = not logs or any(log.status in UNFINISHED for log in logs)
+    lacking = f"Inspect has no log of it in {folder}; give another --log-dir"
+    return [
+        outcome_of(one.cell, by_key[one.cell.key])
+        if one.cell.key in by_key
+        else Outcome(one.cell, fault=STOPPED if stopped else lacking)
+        for one in ready
+    ]
 
 
-def _unless_lost(outcome: Outcome, reached: Reached, roles: Sequence[str]) -> Outcome:
+def _unless_lost(outcome: Outcome, reached: Reached, roles: Sequence[Way]) -> Outcome:
     """An outcome, or the fault where a server that it needed ended in the middle."""
     if outcome.fault == STOPPED:
         return outcome
-    for model in (outcome.cell.request.model, *roles):
-        if lost := reached.lost(model):
+    for model, reach in ((outcome.cell.request.model, outcome.cell.reach), *roles):
+        if lost := reached.lost(model, reach):
             return Outcome(outcome.cell, log=outcome.log, fault=lost)
     return outcome
 
 
-def _unless_refused(outcome: Outcome) -> Outcome:
+def _unless_of_role(outcome: Outcome, telling: Telling) -> Outcome:
+    """An outcome, its fault told plainly where a role's model could not be asked.
+
+    Where other conversations are scored, that is said, and the record stands.
+    """
+    from inspect_ai.log import read_eval_log_sample_summaries
+
+    from mint_bench.inspect_plugin.roles import is_of_role
+
+    if outcome.log is None or not (outcome.failed or outcome.fault) or outcome.fault == STOPPED:
+        return outcome
+    errors = (summary.error or "" for summary in read_eval_log_sample_summaries(str(outcome.log)))
+    line = next(filter(is_of_role, errors), None)
+    if line and outcome.fault:
+        return replace(outcome, fault=line)
+    if line:
+        telling.say(f"{outcome.cell.name}: {line}")
+    return outcome
+
+
+def _unless_refused(outcome: Outcome, reached: Reached) -> Outcome:
     """An outcome, its fault told plainly where that is a key that was refused."""
+    if outcome.fault is None:
+        return outcome
     try:
-        check_key(outcome.cell.request.model, outcome.fault or "")
+        [engine, *_] = reached.of(outcome.cell.request.model, outcome.cell.reach)
+        check_key((engine.model or "").removeprefix(f"{SPREAD}/"), outcome.fault)
     except MintError as error:
         return replace(outcome, fault=str(error))
     return outcome

@@ -4,7 +4,7 @@ One server a base model, with all the adapters that the run names. How one serve
 `vllm_server`'s. A model that cannot be had is a fault of its own and stops no other.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,9 +19,11 @@ from mint_bench.engines.engine import (
     Engine,
     embedded_weights,
     engine_for,
+    folder_weights,
     hardware,
     prepare_local,
 )
+from mint_bench.engines.fingerprint import fingerprint, revision_of
 from mint_bench.engines.memory import check_folder
 from mint_bench.engines.ray_cluster import check_for_vllm
 from mint_bench.engines.served import on_servers
@@ -34,10 +36,13 @@ from mint_bench.inspect_plugin.board import HARDWARE
 from mint_bench.inspect_plugin.spread import PROVIDER as SPREAD
 from mint_bench.inspect_plugin.spread import SEPARATOR, at_rank
 
+Way = tuple[str, Reach]
+"""A model as typed, and how it is to be reached: one name may stand for models of two servers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """The models of a run, by the names they are typed with.
+    """The models of a run, by the names they are typed with and the way to them.
 
     Attributes:
         engines: Of those that this package reaches itself: one a model, or ten where a name stands
@@ -46,19 +51,19 @@ class Reached:
         servers: Those started here, by the models they have.
     """
 
-    engines: dict[str, tuple[Engine, ...]] = field(default_factory=dict)
-    faults: dict[str, MintError] = field(default_factory=dict)
-    servers: dict[str, Server] = field(default_factory=dict)
+    engines: dict[Way, tuple[Engine, ...]] = field(default_factory=dict)
+    faults: dict[Way, MintError] = field(default_factory=dict)
+    servers: dict[Way, Server] = field(default_factory=dict)
 
-    def of(self, model: str) -> tuple[Engine, ...]:
+    def of(self, model: str, reach: Reach) -> tuple[Engine, ...]:
         """How a model is reached, ten ways where its name stands for an adapter a tactic.
 
         Raises:
             MintError: If it cannot be had.
         """
-        if fault := self.faults.get(model):
+        if fault := self.faults.get((model, reach)):
             raise fault
-        return self.engines.get(model) or (engine_for(model),)
+        return self.engines.get((model, reach)) or (engine_for(model),)
 
     def urls(self) -> set[str]:
         """Addresses of the servers, those started here and those that were there already.
@@ -68,9 +73,9 @@ class Reached:
         arguments = [engine.arguments for engines in self.engines.values() for engine in engines]
         return {str(given["base_url"]) for given in arguments if "base_url" in given}
 
-    def lost(self, model: str) -> str | None:
+    def lost(self, model: str, reach: Reach) -> str | None:
         """What is to say if a model's server is there no more; what it was asked has no answer."""
-        server = self.servers.get(model)
+        server = self.servers.get((model, reach))
         why = server.ended() if server else None
         if server is None or why is None:
             return None
@@ -81,18 +86,19 @@ class Reached:
 
 
 @contextmanager
-def reaching(wanted: Mapping[str, Reach], log_dir: Path, telling: Telling) -> Iterator[Reached]:
+def reaching(wanted: Iterable[Way], log_dir: Path, telling: Telling) -> Iterator[Reached]:
     """Reach the models of a run, for as long as the context lasts.
 
     Args:
-        wanted: How the user wants each, by its name as typed.
+        wanted: Each as typed, with how the user wants it.
         log_dir: The servers' logs go there.
         telling: Told what was decided and how it goes.
     """
     here = machine()
     reached = Reached()
-    local: dict[str, Decision] = {}
-    for name, reach in wanted.items():
+    local: dict[Way, Decision] = {}
+    for way in dict.fromkeys(wanted):
+        name, reach = way
         try:
             decision = _decided(name, reach, here)
             if decision is None or decision.engine == "api":
@@ -100,25 +106,25 @@ def reaching(wanted: Mapping[str, Reach], log_dir: Path, telling: Telling) -> It
             telling.say(f"engine: {name}: {decision.why}")
             check_weights(decision, reach, here, telling)
             if decision.engine == "vllm":
-                local[name] = decision
+                local[way] = decision
             elif decision.engine == "served" or not name.startswith("hf/"):
-                reached.engines[name] = (_without_start(decision, reach),)
+                reached.engines[way] = (_without_start(name, decision, reach),)
         except MintError as fault:
-            reached.faults[name] = fault
+            reached.faults[way] = fault
     with ExitStack() as stack:
-        for start in _starts(local, wanted, log_dir, reached.faults):
+        for start in _starts(local, log_dir, reached.faults):
             try:
                 if start.spec.ray:
                     check_for_vllm(start.spec.ray)
-                gpus = gpus_for(wanted[next(iter(start.models))])
+                gpus = gpus_for(next(reach for _, reach in start.models))
                 check_folder(start.spec.weights, here, gpus)  # beside those started before
                 server = stack.enter_context(serving(start.spec, start.log, here, telling))
             except MintError as fault:
                 reached.faults.update(dict.fromkeys(start.models, fault))
                 continue
-            for name, adapters in start.models.items():
-                reached.servers[name] = server
-                reached.engines[name] = _on(server, start.spec, adapters, here)
+            for way, adapters in start.models.items():
+                reached.servers[way] = server
+                reached.engines[way] = _on(server, way[0], start.spec, adapters, here)
         yield reached
 
 
@@ -130,6 +136,17 @@ def engine_name(model: str, reach: Reach) -> str | None:
     """
     decision = _decided(model, reach, machine())
     return decision.engine if decision else None
+
+
+def weights_revision(model: str, reach: Reach) -> str | None:
+    """What pins the weights of a model that lie in a folder of the user's; None for any other.
+
+    Raises:
+        MintError: If a file cannot be read.
+    """
+    if reach.base_urls or _is_ours(model):
+        return None
+    return revision_of(model)
 
 
 def refuse_idle(model: str, reach: Reach) -> None:
@@ -185,20 +202,23 @@ def memory_of(model: str, reach: Reach) -> str | None:
         return None  # it is not there, and loads nothing
     if decision is None or decision.engine not in {"vllm", "transformers"}:
         return None
-    return f"{decision.engine} {decision.weights} {_way(reach)}"
+    return f"{decision.engine} {decision.weights} {_served_by(reach)}"
 
 
 def _decided(name: str, reach: Reach, here: Machine) -> Decision | None:
     """The decision for a model, None where Inspect or this package's own systems have it."""
-    if name == "human" or name.startswith("mint/"):
-        return None
-    if name == EMBEDDED:
-        if not reach.wants_vllm:
+    if _is_ours(name):
+        if name != EMBEDDED or not reach.wants_vllm:
             return None
         from mint_bench.local_models.embedded_model import embedded_model_path
 
         return decide(str(embedded_model_path()), reach, here, ())
     return decide(name, reach, here, _providers())
+
+
+def _is_ours(name: str) -> bool:
+    """Whether a name is this package's own, whatever folders are there."""
+    return name in {EMBEDDED, "human"} or name.startswith("mint/")
 
 
 def _providers() -> list[str]:
@@ -224,29 +244,27 @@ class _Start:
 
     spec: ServerSpec
     log: Path
-    models: dict[str, list[Adapter]]
+    models: dict[Way, list[Adapter]]
 
 
 def _starts(
-    local: Mapping[str, Decision],
-    wanted: Mapping[str, Reach],
-    log_dir: Path,
-    faults: dict[str, MintError],
+    local: Mapping[Way, Decision], log_dir: Path, faults: dict[Way, MintError]
 ) -> list[_Start]:
     """One server for what shares weights and the way they are served; faults into `faults`."""
-    parts: dict[tuple[Any, ...], dict[str, list[Adapter]]] = {}
-    for name, decision in local.items():
+    parts: dict[tuple[Any, ...], dict[Way, list[Adapter]]] = {}
+    for way, decision in local.items():
         try:
             adapters = find_adapters(decision.adapter) if decision.adapter else []
         except MintError as fault:
-            faults[name] = fault
+            faults[way] = fault
             continue
-        parts.setdefault((str(decision.weights), *_way(wanted[name])), {})[name] = adapters
+        parts.setdefault((str(decision.weights), *_served_by(way[1])), {})[way] = adapters
     starts = []
     for (weights, tensor_parallel, data_parallel, options, ray), models in parts.items():
+        typed = {name for name, _ in models}
         spec = ServerSpec(
             weights=weights,
-            name=_name(weights, models),
+            name=_name(weights, typed),
             adapters=tuple({a.name: a for found in models.values() for a in found}.values()),
             tensor_parallel=tensor_parallel,
             data_parallel=data_parallel,
@@ -254,17 +272,19 @@ def _starts(
             share=1 / len(parts),
             ray=ray,
         )
-        log = log_dir / f"vllm-{spec.name.rpartition('/')[2]}.log"
-        starts.append(_Start(spec, log, models))
+        called = spec.name.rpartition("/")[2]
+        if EMBEDDED not in typed and (folder := typed_folder(weights)):
+            called += f"-{fingerprint(folder)}"  # two folders may be called the same
+        starts.append(_Start(spec, log_dir / f"vllm-{called}.log", models))
     return starts
 
 
-def _way(reach: Reach) -> tuple[Any, ...]:
+def _served_by(reach: Reach) -> tuple[Any, ...]:
     """How weights are served; what is served another way is another server's."""
     return reach.tensor_parallel, reach.data_parallel, reach.vllm, reach.ray
 
 
-def _name(weights: str, typed: Mapping[str, object]) -> str:
+def _name(weights: str, typed: Collection[str]) -> str:
     if EMBEDDED in typed:
         from mint_bench.local_models.embedded_model import HUB_NAME
 
@@ -273,7 +293,7 @@ def _name(weights: str, typed: Mapping[str, object]) -> str:
 
 
 def _on(
-    server: Server, spec: ServerSpec, adapters: list[Adapter], here: Machine
+    server: Server, typed: str, spec: ServerSpec, adapters: list[Adapter], here: Machine
 ) -> tuple[Engine, ...]:
     """How a server's model is reached, or each of its adapters."""
     from mint_bench.local_models.embedded_model import HUB_NAME
@@ -281,6 +301,8 @@ def _on(
     said = {HARDWARE: hardware(here)}
     if spec.name == HUB_NAME and Path(spec.weights).is_dir():
         said |= embedded_weights()
+    else:
+        said |= folder_weights(typed)
     # Inspect's own provider would keep a base's first address for good, and ours ends with a wave.
     base = f"{SPREAD}/vllm/{spec.name}"
     names = [f"{base}:{adapter.name}" for adapter in adapters] or [base]
@@ -291,12 +313,12 @@ def _on(
     return tuple(Engine(name, arguments, said, AT_ONCE * AT_HAND * copies) for name in names)
 
 
-def _without_start(decision: Decision, reach: Reach) -> Engine:
+def _without_start(typed: str, decision: Decision, reach: Reach) -> Engine:
     """The engine of a model that is served already, or that transformers load."""
     if decision.engine == "served":
-        model, served = on_servers(decision.model, reach.base_urls)
+        model, served = on_servers(typed, decision.model, reach.base_urls)
         return Engine(model, served, {}, AT_ONCE * len(served["base_url"].split(SEPARATOR)))
     folder = typed_folder(str(decision.weights))
     arguments = {"model_path": str(folder.resolve())} if folder else {}
     prepare_local(decision.model)
-    return Engine(decision.model, arguments, {HARDWARE: hardware()})
+    return Engine(decision.model, arguments, folder_weights(typed) | {HARDWARE: hardware()})

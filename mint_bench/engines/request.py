@@ -13,8 +13,8 @@ from typing import Any
 
 from mint_bench import __version__
 from mint_bench.engines.decide import Reach, plain_name
-from mint_bench.engines.reaching import engine_name
-from mint_bench.engines.roles import without_arguments
+from mint_bench.engines.reaching import engine_name, weights_revision
+from mint_bench.engines.roles import shaping_roles, without_arguments
 from mint_bench.errors import MintError
 from mint_bench.records.schema import LONGEST_NAME
 from mint_bench.replay.definition import (
@@ -115,10 +115,12 @@ def _definition(request: RunRequest) -> TaskDefinition:
 def folder_name(request: RunRequest, reach: Reach | None = None) -> str:
     """A folder for the request's logs: readable, and different for whatever differs.
 
-    The engine differs, too: another one's replies are not these.
+    The engine differs, too: another one's replies are not these. And so do weights that were
+    changed within their folder.
 
     Raises:
-        MintError: If the source cannot be had, or its name is longer than a record keeps.
+        MintError: If the source cannot be had, its name is longer than a record keeps, a role is
+            not in form, or weights cannot be read.
     """
     source = source_for(_definition(request), request.source)
     if len(source.name) > LONGEST_NAME:
@@ -131,11 +133,14 @@ def folder_name(request: RunRequest, reach: Reach | None = None) -> str:
         "ids": source.ids_sha,
         "version": __version__,
         "max_connections": None,  # how fast, not what
+        "model_roles": shaping_roles(request.model_roles),
     }
     engine = engine_name(request.model, reach) if reach else None
     if engine in {"vllm", "served"}:
         shaping["engine"] = engine
-    digest = sha256_text(json.dumps(shaping, sort_keys=True))[:8]
+    if weights := weights_revision(request.model, reach or Reach()):
+        shaping["weights"] = weights
+    digest = sha256_text(json.dumps(shaping, sort_keys=True, default=str))[:8]
     words = (plain_name(request.model), request.task, source.name.rpartition("/")[2])
     plain = (re.sub(r"[^A-Za-z0-9_.]+", "-", word)[:_LONGEST_WORD] for word in words)
     return "-".join([*plain, digest])

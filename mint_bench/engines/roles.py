@@ -6,11 +6,12 @@ Inspect's own spelling, settings included: `grader={model: PROVIDER/MODEL, max_r
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from mint_bench.engines.decide import plain_name
+from mint_bench.engines.decide import Reach, plain_name
 from mint_bench.engines.engine import EMBEDDED, engine_for
-from mint_bench.engines.reaching import Reached
+from mint_bench.engines.reaching import Reached, weights_revision
 from mint_bench.engines.served import refuse_secrets
 from mint_bench.errors import MintError, on_one_line, suggestion
 
@@ -20,12 +21,15 @@ if TYPE_CHECKING:
 ARGUMENTS = "model_args"
 """Settings of how a model is reached (address, key); they stay out of records."""
 ADDRESS = "base_url"
+_HOW = frozenset({ADDRESS, "api_key"})
+"""Of them, those that say nothing of what is answered."""
 
 
 def role_models(
     specs: Sequence[str],
     needed: Sequence[str],
     reached: Reached | None = None,
+    reach: Reach | None = None,
 ) -> dict[str, list["Model"]]:
     """Each role's models, opened.
 
@@ -33,17 +37,17 @@ def role_models(
         specs: As the command line gives them.
         needed: Roles that must be among them.
         reached: Those that are reached already; the others as Inspect does.
+        reach: How they were to be reached.
 
     Raises:
         MintError: If a role is named twice, is not in form, is missing, or has a model that
             cannot be had.
     """
     parsed = _checked(specs, needed)
+    reached, reach = reached or Reached(), reach or Reach()
     return {
         role: [
-            opened
-            for model in models
-            for opened in _opened(_settings(model), spec, reached or Reached())
+            opened for model in models for opened in _opened(_settings(model), spec, reached, reach)
         ]
         for spec, (role, models) in zip(specs, parsed, strict=True)
     }
@@ -102,6 +106,26 @@ def models_by_role(specs: Sequence[str]) -> dict[str, list[str]]:
     }
 
 
+def shaping_roles(specs: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """What of the roles shapes a result, however it is written.
+
+    Without addresses, keys, and how often or how long a model is asked; with what pins weights in
+    a folder.
+
+    >>> shaping_roles(["grader={model: a/b, max_retries: 3, top_p: 1}"])
+    {'grader': [{'model': 'a/b', 'top_p': 1.0}]}
+    >>> shaping_roles(["grader=a/b,c/d"]) == shaping_roles(["grader=[a/b, {model: c/d}]"])
+    True
+
+    Raises:
+        MintError: If a role is not in form, or weights cannot be read.
+    """
+    return {
+        role: [_shaping(_settings(model)) for model in models]
+        for role, models in map(_parsed, specs)
+    }
+
+
 def without_arguments(spec: str) -> str:
     """A role's text as a record may carry it, without addresses, keys and paths of this machine.
 
@@ -149,11 +173,27 @@ def _public(model: dict[str, Any]) -> dict[str, Any]:
     return told | {"model": plain_name(model["model"])}
 
 
+def _shaping(settings: dict[str, Any]) -> dict[str, Any]:
+    from inspect_ai.model import GenerateConfig
+    from pydantic import ValidationError
+
+    from mint_bench.inspect_plugin.seekers import TRANSPORT
+
+    options = {k: v for k, v in settings.items() if k not in {"model", ARGUMENTS, *TRANSPORT}}
+    with suppress(ValidationError):  # told where the model is opened
+        options = GenerateConfig(**options).model_dump(mode="json", exclude_none=True)
+    given = {k: v for k, v in (settings.get(ARGUMENTS) or {}).items() if k not in _HOW}
+    away = ADDRESS in (settings.get(ARGUMENTS) or {})
+    weights = None if away else weights_revision(settings["model"], Reach())
+    parts = {"weights": weights, ARGUMENTS: given}
+    return {"model": settings["model"], **options} | {k: v for k, v in parts.items() if v}
+
+
 def _settings(model: str | dict[str, Any]) -> dict[str, Any]:
     return model if isinstance(model, dict) else {"model": model}
 
 
-def _opened(settings: dict[str, Any], spec: str, reached: Reached) -> list["Model"]:
+def _opened(settings: dict[str, Any], spec: str, reached: Reached, reach: Reach) -> list["Model"]:
     from inspect_ai.model import GenerateConfig, get_model
     from pydantic import ValidationError
 
@@ -163,7 +203,7 @@ def _opened(settings: dict[str, Any], spec: str, reached: Reached) -> list["Mode
         raise MintError(f"{told}: {min(unknown)} is no setting of a model")
     name, arguments = settings["model"], dict(settings.get(ARGUMENTS) or {})
     refuse_secrets(str(arguments.get(ADDRESS) or ""), f"{told}: {ADDRESS}")
-    engines = (engine_for(name),) if ADDRESS in arguments else reached.of(name)
+    engines = (engine_for(name),) if ADDRESS in arguments else reached.of(name, reach)
     try:
         return [
             get_model(  # inspect-evals-lint: ignore[get_model_location] -- the runner's own model

@@ -9,8 +9,9 @@ from urllib.parse import urlparse
 
 import requests
 
+from mint_bench.engines.decide import BARE
 from mint_bench.errors import MintError, suggestion
-from mint_bench.inspect_plugin.spread import PROVIDER, SEPARATOR, name_on_server
+from mint_bench.inspect_plugin.spread import PROVIDER, SEPARATOR, key_variable, name_on_server
 from mint_bench.secrecy import has_secret
 
 PATIENCE = 10.0
@@ -55,21 +56,16 @@ def refuse_secrets(address: str, what: str) -> None:
         )
 
 
-def key_variable(model: str) -> str:
-    """The environment's variable of a model's key, as Inspect names it.
-
-    >>> key_variable("openai-api/my-box/a"), key_variable("vllm/a/b")
-    ('MY_BOX_API_KEY', 'VLLM_API_KEY')
-    """
-    provider, _, rest = model.partition("/")
-    service = rest.partition("/")[0] if provider == "openai-api" else provider
-    return f"{service.upper().replace('-', '_')}_API_KEY"
-
-
-def on_servers(model: str, base_urls: tuple[str, ...]) -> tuple[str, dict[str, str]]:
+def on_servers(typed: str, model: str, base_urls: tuple[str, ...]) -> tuple[str, dict[str, str]]:
     """Inspect's name and arguments for a model on one server or several.
 
     One is reached as several are, so that a run may go on with more of them or fewer.
+
+    Args:
+        typed: The model as typed. Where the servers list that, it is their name for the model,
+            though it may begin like one of Inspect's providers.
+        model: As Inspect names it otherwise.
+        base_urls: Addresses of the servers.
 
     Raises:
         MintError: If an address is not in form, a server does not answer, refuses the key, or has
@@ -78,8 +74,10 @@ def on_servers(model: str, base_urls: tuple[str, ...]) -> tuple[str, dict[str, s
     urls = list(dict.fromkeys(map(normal_url, base_urls)))
     variable = key_variable(model)
     key = os.environ.get(variable) or NO_KEY
-    for url in urls:
-        _check(url, key, variable, name_on_server(model))
+    names = (typed, name_on_server(model))
+    if {_check(url, key, variable, names) for url in urls} == {typed}:
+        model = f"{BARE}{typed}"
+        key = os.environ.get(key_variable(model)) or key
     return f"{PROVIDER}/{model}", {"base_url": SEPARATOR.join(urls), "api_key": key}
 
 
@@ -99,7 +97,9 @@ def check_key(model: str, said: str) -> None:
         ) from None
 
 
-def _check(url: str, key: str, variable: str, name: str) -> None:
+def _check(url: str, key: str, variable: str, names: tuple[str, ...]) -> str:
+    """What the server calls the model, the first of some names; the last where it lists none."""
+    name = names[-1]
     try:
         answer = requests.get(
             f"{url}/models", headers={"Authorization": f"Bearer {key}"}, timeout=PATIENCE
@@ -117,7 +117,7 @@ def _check(url: str, key: str, variable: str, name: str) -> None:
             "is up, or correct the address"
         )
     if not answer.ok:  # not every server lists its models
-        return
+        return name
     try:
         listed = answer.json()
     except ValueError:
@@ -128,6 +128,7 @@ def _check(url: str, key: str, variable: str, name: str) -> None:
     try:
         known = [str(entry["id"]) for entry in listed["data"]]
     except (KeyError, TypeError):
-        return
-    if known and name not in known:
+        return name
+    if known and not set(names) & set(known):
         raise MintError(f"--base-url {url} has no model {name!r}; {suggestion(name, known)}")
+    return next((one for one in names if one in known), name)

@@ -1,7 +1,8 @@
 """One question to one model, and what came of it: an answer in form, or the reason why not.
 
 No prompt and no scale stands here. A call that failed after Inspect's own retries is a reason too:
-the run goes on and nothing is scored.
+the run goes on and nothing is scored. A model that nobody can ask (its key is refused, its server
+is away) is none: that fails the conversation, which the same command then holds again.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ from inspect_ai.model import (
 )
 from inspect_ai.util import JSONSchema, LimitExceededError
 
+from mint_bench.inspect_plugin.failures import last_error
 from mint_bench.inspect_plugin.generation import CUT_OFF, generate
 from mint_bench.judging.parsing import NoAnswer
 from mint_bench.sentences import visible_text
@@ -44,6 +46,9 @@ async def ask_in_form(
         user: The user's message.
         schema: The form of the answer, for providers that can hold a model to it.
         parse: Reads the answer.
+
+    Raises:
+        PrerequisiteError: If the model refuses its key or cannot be reached.
     """
     messages: list[ChatMessage] = [ChatMessageSystem(content=system), ChatMessageUser(content=user)]
     config = GenerateConfig(temperature=0, response_schema=schema)
@@ -93,9 +98,7 @@ def _read(output: ModelOutput, parse: Callable[[str], T | NoAnswer]) -> T | NoAn
 
 def _told(error: Exception) -> str:
     """What kind of failure it was; never its message, which may quote the request."""
-    # Inspect raises tenacity's RetryError where its own retries end; what ended them is within.
-    attempt = getattr(error, "last_attempt", None)
-    last = attempt.exception() if attempt is not None else error
+    last = last_error(error)
     status = getattr(last, "status_code", None)
     kind = type(last).__name__
     return f"the call failed ({kind}{f', status {status}' if isinstance(status, int) else ''})"

@@ -58,6 +58,12 @@ def told_failure(message: str, spoken: Iterable[str]) -> str:
     return ": ".join(filter(None, (kind, words))) or "failed without a word"
 
 
+def last_error(error: BaseException) -> BaseException:
+    """What a model's call failed with in the end: Inspect wraps it where its own retries ended."""
+    attempt = getattr(error, "last_attempt", None)
+    return (attempt.exception() if attempt is not None else None) or error
+
+
 def told_words(text: str, spoken: Iterable[str]) -> str:
     """The first line of what a provider says, without quotations; empty if it repeats a request."""
     line = (_LINE.split(text.strip()) or [""])[0]

@@ -20,6 +20,7 @@ from inspect_ai.model._generate_config import (  # inspect-evals-lint: ignore[IE
 
 from mint_bench.conversation import Reply
 from mint_bench.inspect_plugin.failures import texts_of, told_words
+from mint_bench.inspect_plugin.roles import told_of_role
 from mint_bench.inspect_plugin.secrecy import guarded
 from mint_bench.reasoning import holds_reasoning
 from mint_bench.replay.chat import ChatLine
@@ -87,8 +88,18 @@ async def generate(
     """Ask a model; one whose chat template has no system role gets that text in the first turn.
 
     What is too long for it comes back as Inspect's providers mostly say it themselves.
+
+    Raises:
+        PrerequisiteError: If a role's model refuses its key or cannot be reached.
     """
     guarded(model)
+    with told_of_role(model):
+        return await _answered(model, messages, config)
+
+
+async def _answered(
+    model: Model, messages: list[ChatMessage], config: GenerateConfig
+) -> ModelOutput:
     try:
         return await _within_context(model, messages, config)
     except Exception as error:

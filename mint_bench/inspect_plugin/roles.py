@@ -4,6 +4,9 @@ Says which roles a run needs and refuses it early where one has no model; asks n
 """
 
 import asyncio
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import copy
 
 from inspect_ai.model import GenerateConfig, Model, model_roles
@@ -12,8 +15,10 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 from mint_bench.errors import MintError
 from mint_bench.inspect_plugin.board import SAMPLING
+from mint_bench.inspect_plugin.failures import last_error
 from mint_bench.inspect_plugin.faults import told_by_inspect
 from mint_bench.inspect_plugin.spread import PROVIDER as SPREAD
+from mint_bench.inspect_plugin.spread import address_variable, key_variable
 from mint_bench.records.schema import Scalar
 
 GRADER = "grader"
@@ -22,6 +27,14 @@ SEEKER = "seeker"
 
 PATIENCE = GenerateConfig(max_retries=5, attempt_timeout=300)
 """For a role that says nothing else: Inspect itself would try a broken server for ever."""
+
+_OPENING = "the role "
+_REFUSED = frozenset({401, 403})
+_STATUS = re.compile(r"\b(?:Error code:|status) (40[13])\b")
+"""What the clients of providers say whose errors have no status."""
+_AWAY = frozenset({"APIConnectionError", "ConnectError", "ConnectionError"})
+_SLOW = "APITimeoutError"
+"""A kind of lost connection by its class: such a server is there."""
 
 
 def missing(role: str) -> MintError:
@@ -49,6 +62,43 @@ def models_of(role: str) -> list[Model]:
 def named(model: Model) -> str:
     """How a record names a role's model: on how many servers it is makes it no other."""
     return str(model).removeprefix(f"{SPREAD}/")
+
+
+@contextmanager
+def told_of_role(model: Model) -> Iterator[None]:
+    """Tell in one line of a role's model that nobody can ask, whatever it is asked.
+
+    Raises:
+        PrerequisiteError: If the model has a role, and refuses its key or cannot be reached.
+    """
+    try:
+        yield
+    except Exception as error:
+        why = _unreachable(model, last_error(error)) if model.role else None
+        if why is None:
+            raise
+        with told_by_inspect():
+            raise MintError(f"{_OPENING}{model.role}: {named(model)} {why}") from None
+
+
+def is_of_role(message: str) -> bool:
+    """Whether a conversation failed by a role's model that nobody can ask; the message is whole."""
+    return message.startswith(_OPENING)
+
+
+def _unreachable(model: Model, error: BaseException) -> str | None:
+    name = named(model)
+    found = _STATUS.search(str(error))
+    said = [getattr(error, name, None) for name in ("status_code", "code")]
+    if found or not _REFUSED.isdisjoint(said):
+        return f"refuses the key; set {key_variable(name)}, then the same command"
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    if kinds & _AWAY and _SLOW not in kinds:
+        return (
+            f"cannot be reached; start its server or set {address_variable(name)}, then the same "
+            "command"
+        )
+    return None
 
 
 def shaping(model: Model) -> dict[str, Scalar]:

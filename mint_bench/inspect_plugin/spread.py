@@ -45,6 +45,30 @@ def name_on_server(model: str) -> str:
     return name.partition("/")[2] if provider == "openai-api" else name
 
 
+def key_variable(model: str) -> str:
+    """The environment's variable of a model's key, as Inspect names it.
+
+    >>> key_variable("openai-api/my-box/a"), key_variable("vllm/a/b")
+    ('MY_BOX_API_KEY', 'VLLM_API_KEY')
+    """
+    return f"{_service(model)}_API_KEY"
+
+
+def address_variable(model: str) -> str:
+    """The environment's variable of the address of a model's server, as Inspect names it.
+
+    >>> address_variable("openai-api/my-box/a")
+    'MY_BOX_BASE_URL'
+    """
+    return f"{_service(model)}_BASE_URL"
+
+
+def _service(model: str) -> str:
+    provider, _, rest = model.partition("/")
+    service = rest.partition("/")[0] if provider == "openai-api" else provider
+    return service.upper().replace("-", "_")
+
+
 def at_rank(url: str, rank: int) -> str:
     """The address of one of a vLLM server's copies of the weights.
 

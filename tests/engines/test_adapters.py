@@ -5,6 +5,7 @@ import json
 import pytest
 
 from mint_bench.engines.adapters import find_adapters
+from mint_bench.engines.fingerprint import fingerprint
 from mint_bench.errors import MintError
 from mint_bench.tactics.tagger import TACTICS
 
@@ -17,14 +18,24 @@ def adapter(folder, rank=8):
 
 def test_one_adapter_is_called_by_its_folder(tmp_path):
     [found] = find_adapters(str(adapter(tmp_path / "kind", 16)))
-    assert (found.name, found.rank) == ("kind", 16)
+    assert found.name == f"kind-{fingerprint(tmp_path / 'kind')}"
+    assert found.rank == 16
 
 
 def test_ten_come_in_the_taxonomys_order_however_their_folders_are_written(tmp_path):
     for tactic in reversed(TACTICS):
         adapter(tmp_path / "ten" / f"llama-{tactic.replace('_', '-')}-lora")
     found = find_adapters(str(tmp_path / "ten"))
-    assert [one.name for one in found] == [f"ten--{tactic}" for tactic in TACTICS]
+    called = f"ten-{fingerprint(tmp_path / 'ten')}"
+    assert [one.name for one in found] == [f"{called}--{tactic}" for tactic in TACTICS]
+
+
+def test_two_adapters_in_folders_of_one_name_are_told_apart(tmp_path):
+    folders = [adapter(tmp_path / run / "final") for run in ("one", "two")]
+    for number, folder in enumerate(folders):
+        (folder / "adapter_model.safetensors").write_bytes(bytes([number]) * 9)
+    [one], [other] = (find_adapters(str(folder)) for folder in folders)
+    assert one.name != other.name
 
 
 def test_one_too_few_is_named(tmp_path):

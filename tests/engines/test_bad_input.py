@@ -18,6 +18,7 @@ from mint_bench.engines.decide import Machine
 from mint_bench.engines.request import RunRequest
 from mint_bench.engines.roles import role_models
 from mint_bench.engines.vllm_server import Server
+from mint_bench.judging.judge import DIMENSIONS
 from mint_bench.resources import resource
 from tests.cli.typed import type_in
 from tests.inspect_plugin.judge_server import AWAY, BROKEN, REFUSED, TOO_LONG, JudgeServer
@@ -25,12 +26,15 @@ from tests.inspect_plugin.judge_server import AWAY, BROKEN, REFUSED, TOO_LONG, J
 QUICK = ["--source", "starter", "--limit", "3", "--max-turns", "2", "--tagger", "none",
          "--judge", "none", "--max-connections", "1"]  # fmt: skip
 
+SCORES = json.dumps(dict.fromkeys(DIMENSIONS, 3))
+"""What a judge says in form."""
+
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
     """Type `mint-bench run …` in an empty folder."""
     monkeypatch.chdir(tmp_path)
-    return lambda *words: type_in("run", *words, *QUICK)
+    return lambda *words: type_in("run", *QUICK, *words)
 
 
 def told(done):
@@ -95,6 +99,69 @@ def test_a_key_that_is_refused_is_told_and_the_right_one_goes_on(run, tmp_path, 
         answers.clear()
         assert run("openai-api/box/small").code == 0
     assert len(record(tmp_path)["conversations"]) == 3
+
+
+def test_a_key_that_a_server_refuses_is_told_by_the_name_that_it_is_read_by(run):
+    with JudgeServer(lambda *asked: REFUSED).running() as server:
+        done = run("Qwen/Qwen3-4B", "--base-url", server.url)
+    assert done.code == 2
+    assert "openai-api/server/Qwen/Qwen3-4B: the key is refused; set SERVER_API_KEY" in told(done)
+
+
+@pytest.mark.parametrize(
+    ("measuring", "role"),
+    [
+        (["--judge", "llm-joint"], "grader"),
+        (["--tagger", "llm"], "tagger"),
+        (["--seeker", "anchored"], "seeker"),
+    ],
+)
+def test_a_roles_key_that_is_refused_is_told_and_the_right_one_goes_on(
+    run, tmp_path, monkeypatch, measuring, role
+):
+    answers = {"": REFUSED}
+    words = ["mint/copy_last", *measuring, "--model-role", f"{role}=openai-api/box/small"]
+    monkeypatch.setenv("BOX_API_KEY", "wrong")
+    with JudgeServer(lambda *asked: answers.get("", SCORES)).running() as server:
+        monkeypatch.setenv("BOX_BASE_URL", server.url)
+        done = run(*words)
+        assert done.code == 2
+        assert (
+            f"the role {role}: openai-api/box/small refuses the key; set BOX_API_KEY, then the "
+            "same command"
+        ) in told(done)
+        assert not (tmp_path / "results").exists()
+        answers.clear()
+        asked = len(server.requests)
+        assert run(*words).code == 0
+        assert len(server.requests) > asked
+    assert len(record(tmp_path)["conversations"]) == 3
+
+
+def test_a_judge_that_goes_away_in_the_middle_is_told_and_the_same_command_goes_on(
+    run, tmp_path, monkeypatch
+):
+    words = ["mint/copy_last", "--judge", "llm-joint", "--model-role",
+             "grader={model: openai-api/box/small, max_retries: 0}"]  # fmt: skip
+    said = []
+
+    def goes(model, system, user):
+        said.append(user)
+        return SCORES if len(said) < 3 else AWAY
+
+    monkeypatch.setenv("BOX_API_KEY", "none")
+    with JudgeServer(goes).running() as server:
+        monkeypatch.setenv("BOX_BASE_URL", server.url)
+        done = run(*words)
+    assert done.code == 1
+    assert "the role grader: openai-api/box/small cannot be reached; start its server" in done.err
+    assert "2 conversations failed" in told(done)
+
+    with JudgeServer(lambda *asked: SCORES).running() as server:
+        monkeypatch.setenv("BOX_BASE_URL", server.url)
+        assert run(*words).code == 0
+    assert len(server.requests) == 4  # two ratings in each of the two that failed
+    assert not any("unscored" in t for c in record(tmp_path)["conversations"] for t in c["turns"])
 
 
 def test_a_conversation_longer_than_the_context_is_unscored_with_the_reason(run, tmp_path):

@@ -1,11 +1,13 @@
 """Which engine reaches a model: from its name, and from what the machine has."""
 
+from pathlib import Path
+
 import pytest
 
 from mint_bench.engines.decide import Machine, Reach, decide, name_of
 from mint_bench.errors import MintError
 
-PROVIDERS = {"openai", "openai-api", "google", "vllm", "hf", "mint"}
+PROVIDERS = {"openai", "openai-api", "google", "vllm", "hf", "mint", "mockllm"}
 BARE = Machine()
 ON_CPU = Machine("0.32.0", vllm_on_cpu=True)
 ON_GPU = Machine("0.32.0", gpu=True)
@@ -47,6 +49,19 @@ def test_a_folder_is_called_by_its_last_part(tmp_path):
     assert name_of(str(folder)) == "step-200"
 
 
+@pytest.mark.parametrize("before", ["./", "", "{}/", "~/", "vllm/./", "vllm/~/"])
+def test_base_and_adapter_may_be_folders(tmp_path, monkeypatch, before):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("base", "adapter"):
+        (tmp_path / name).mkdir()
+    before = before.format(tmp_path)
+    adapter = f"{before.removeprefix('vllm/')}adapter"
+    found = decide(f"{before}base:{adapter}", Reach(), ON_GPU, PROVIDERS)
+    assert (found.model, found.adapter) == ("vllm/base", adapter)
+    assert Path(found.weights).samefile(tmp_path / "base")
+
+
 def test_the_user_may_choose_the_engine():
     assert decided("a/b", ON_GPU, engine="transformers")[0] == "transformers"
     assert decided("a/b", ON_CPU, engine="vllm")[0] == "vllm"
@@ -57,11 +72,18 @@ def test_the_user_may_choose_the_engine():
     [
         ("openai-api/box/m", "openai-api/box/m"),
         ("vllm/a/b:c", "vllm/a/b:c"),
+        ("hf/Qwen/Qwen3-4B", "openai-api/server/Qwen/Qwen3-4B"),
+        ("openai/m", "openai-api/openai/m"),
         ("Qwen/Qwen3-4B", "openai-api/server/Qwen/Qwen3-4B"),
     ],
 )
 def test_a_server_that_is_there_is_asked_by_its_models_name(model, expected):
     assert decided(model, base_urls=("http://box",)) == ("served", expected)
+
+
+def test_a_provider_that_asks_no_server_takes_no_address():
+    with pytest.raises(MintError, match="provider mockllm takes no address; leave out --base-url"):
+        decided("mockllm/m", base_urls=("http://box",))
 
 
 @pytest.mark.parametrize(

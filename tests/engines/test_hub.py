@@ -133,7 +133,7 @@ def test_options_that_change_a_models_size_leave_it_to_vllm(there, monkeypatch, 
     monkeypatch.setattr(reaching, "machine", lambda: CPU)
     started = []
     monkeypatch.setattr(reaching, "serving", lambda spec, *_: started.append(spec) or _refuse())
-    wanted = {"a/large": Reach("vllm", vllm=("quantization=fp8",))}
+    wanted = [("a/large", Reach("vllm", vllm=("quantization=fp8",)))]
     with reaching.reaching(wanted, tmp_path, Telling()):
         assert [spec.weights for spec in started] == ["a/large"]
 

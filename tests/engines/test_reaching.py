@@ -15,8 +15,9 @@ import pytest
 from mint_bench.engines import ray_cluster
 from mint_bench.engines import reaching as module
 from mint_bench.engines.decide import Machine, Reach
+from mint_bench.engines.fingerprint import fingerprint, revision_of
 from mint_bench.engines.memory import check_folder
-from mint_bench.engines.reaching import Reached, reaching, refuse_idle
+from mint_bench.engines.reaching import Reached, reaching, refuse_idle, weights_revision
 from mint_bench.engines.request import RunRequest, command_line, folder_name
 from mint_bench.engines.roles import role_models, role_names
 from mint_bench.engines.run import run
@@ -55,8 +56,9 @@ def listing(*models, key="none"):
 
 
 def reached(model, *urls, tmp_path):
-    with reaching({model: Reach(base_urls=urls)}, tmp_path, Telling()) as found:
-        return found.of(model)[0]
+    way = (model, Reach(base_urls=urls))
+    with reaching([way], tmp_path, Telling()) as found:
+        return found.of(*way)[0]
 
 
 def test_servers_that_are_there_are_one_model(tmp_path):
@@ -78,6 +80,29 @@ def test_servers_that_are_there_are_one_model(tmp_path):
 def test_a_server_that_will_not_do_is_refused_before_the_run(tmp_path, model, key, said):
     with listing("small-2", key=key) as url, pytest.raises(MintError, match=said):
         reached(model, url, tmp_path=tmp_path)
+
+
+@pytest.mark.parametrize("model", ["openai/gpt-oss-20b", "google/gemma-3"])
+def test_an_organisation_that_is_also_a_provider_is_one_where_the_server_lists_it(
+    tmp_path, monkeypatch, model
+):
+    with listing(model) as url:
+        engine = reached(model, url, tmp_path=tmp_path)
+        assert engine.model == f"spread/openai-api/server/{model}"
+        assert engine.arguments["api_key"] == "none"
+        monkeypatch.setenv("SERVER_API_KEY", "sesame")
+        assert reached(model, url, tmp_path=tmp_path).arguments["api_key"] == "sesame"
+
+
+def test_a_model_of_openais_is_asked_of_a_server_in_the_form_that_all_have(tmp_path):
+    with JudgeServer(lambda *asked: "Tell me more.").running() as server:
+        request = RunRequest(
+            "openai/m", source="starter", limit=1, max_turns=1, tagger="none", judge="none"
+        )
+        reach = Reach(base_urls=(server.url,))
+        record = run(request, tmp_path / "logs", tmp_path / "results", reach).record
+    assert ["messages" in body for body in server.requests] == [True]
+    assert (record.settings.provider, record.settings.model) == ("openai-api", "openai/m")
 
 
 def test_the_key_comes_from_the_environment(tmp_path, monkeypatch):
@@ -162,12 +187,13 @@ def test_ten_adapters_are_one_server_and_ten_models_in_the_taxonomys_order(tmp_p
         monkeypatch.setattr(module, "serving", is_there)
         monkeypatch.setattr(module, "machine", lambda: ON_CPU)
         role = f"tagger=vllm/{base}:{tmp_path / 'ten'}"
-        wanted = dict.fromkeys(role_names([role]), Reach())
+        wanted = [(name, Reach()) for name in role_names([role])]
         with reaching(wanted, tmp_path, Telling()) as found:
             models = role_models([role], ["tagger"], found)["tagger"]
     [spec] = started
-    assert [adapter.name for adapter in spec.adapters] == [f"ten--{name}" for name in TACTICS]
-    assert [named(model) for model in models] == [f"vllm/base:ten--{name}" for name in TACTICS]
+    called = [f"ten-{fingerprint(tmp_path / 'ten')}--{name}" for name in TACTICS]
+    assert [adapter.name for adapter in spec.adapters] == called
+    assert [named(model) for model in models] == [f"vllm/base:{name}" for name in called]
     told = command_line(RunRequest("mint/parrot", model_roles=(role,)))
     assert told.endswith("--model-role tagger=vllm/base:ten")
 
@@ -192,9 +218,9 @@ def test_the_copies_within_a_server_are_told_apart_so_that_a_conversation_stays_
 ):
     with (
         started(monkeypatch, ON_GPU),
-        reaching({"a/b": Reach(data_parallel=2)}, tmp_path, Telling()) as found,
+        reaching([("a/b", Reach(data_parallel=2))], tmp_path, Telling()) as found,
     ):
-        [engine] = found.of("a/b")
+        [engine] = found.of("a/b", Reach(data_parallel=2))
     assert engine.model == "spread/vllm/a/b"
     assert engine.arguments["base_url"] == "http://127.0.0.1:1/v1#0,http://127.0.0.1:1/v1#1"
     assert engine.at_once == 128  # two copies, each with as many again at hand
@@ -228,11 +254,11 @@ def test_a_ray_cluster_is_asked_before_a_server_is_started(tmp_path, monkeypatch
     monkeypatch.setattr(ray_cluster.importlib.util, "find_spec", lambda name: name)
     monkeypatch.setattr(ray_cluster, "_check_health", lambda address: None)
     with answering(SETTINGS) as address, started(monkeypatch, ON_GPU) as specs:
-        wanted = {"a/b": Reach(ray=address), "c/d": Reach(ray="127.0.0.1:1")}
-        with reaching(wanted, tmp_path, Telling()) as found:
-            assert found.of("a/b")
+        there, away = ("a/b", Reach(ray=address)), ("c/d", Reach(ray="127.0.0.1:1"))
+        with reaching([there, away], tmp_path, Telling()) as found:
+            assert found.of(*there)
             with pytest.raises(MintError, match=r"--ray 127.0.0.1:1: no cluster there"):
-                found.of("c/d")
+                found.of(*away)
     assert [spec.ray for spec in specs] == [address]
 
 
@@ -282,10 +308,10 @@ def test_ray_means_vllm(tmp_path, monkeypatch):
     ]:
         monkeypatch.setattr(module, "machine", Machine)
         with (
-            reaching({"a/b": reach}, tmp_path, Telling()) as found,
+            reaching([("a/b", reach)], tmp_path, Telling()) as found,
             pytest.raises(MintError, match=said),
         ):
-            found.of("a/b")
+            found.of("a/b", reach)
 
 
 def test_a_server_that_ended_is_told_with_what_to_do(tmp_path):
@@ -295,9 +321,9 @@ def test_a_server_that_ended_is_told_with_what_to_do(tmp_path):
     server = Server("http://127.0.0.1:1/v1", "k", tmp_path / "log", process)
     assert re.search(
         r"the weights are gone; see .*; the same command goes on",
-        Reached(servers={"a/b": server}).lost("a/b"),
+        Reached(servers={("a/b", Reach()): server}).lost("a/b", Reach()),
     )
-    assert Reached(servers={"a/b": server}).lost("mint/parrot") is None
+    assert Reached(servers={("a/b", Reach()): server}).lost("mint/parrot", Reach()) is None
 
 
 @pytest.mark.slow
@@ -313,6 +339,7 @@ def test_a_folder_of_weights_runs_without_vllm(tmp_path):
     reach = Reach("transformers")
     result = run(request, tmp_path / "logs", tmp_path / "results", reach)
     assert (result.record.settings.provider, result.record.settings.model) == ("hf", "own-model")
+    assert result.record.settings.revision == revision_of(str(folder))
     assert str(tmp_path) not in result.path.read_text()
 
 
@@ -348,6 +375,26 @@ def test_another_engine_has_a_log_folder_of_its_own(monkeypatch):
     folders = {folder_name(request, Reach(engine)) for engine in ("auto", "vllm", "transformers")}
     assert len(folders) == 2
     assert folder_name(request, Reach("vllm", tensor_parallel=2)) in folders
+
+
+def test_weights_that_changed_in_their_folder_have_a_log_folder_of_their_own(tmp_path, monkeypatch):
+    weights = tmp_path / "final" / "model.safetensors"
+    weights.parent.mkdir()
+    typed = str(weights.parent)
+    requests = [
+        RunRequest(typed, source="starter"),
+        RunRequest("mint/parrot", source="starter", model_roles=(f"grader={typed}",)),
+    ]
+    names = set()
+    for content in (b"0000", b"0001", b"0000"):
+        weights.write_bytes(content)
+        names |= {folder_name(request, Reach()) for request in requests}
+    assert len(names) == 4
+    served = Reach(base_urls=("http://127.0.0.1:1",))  # a server's weights lie with the server
+    assert weights_revision(typed, served) is None
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "embedded").mkdir()
+    assert weights_revision("embedded", Reach()) is None
 
 
 def test_weights_that_memory_cannot_hold_are_refused(tmp_path, monkeypatch):

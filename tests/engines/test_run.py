@@ -187,6 +187,24 @@ def test_how_fast_it_runs_does_not_change_the_log_folder():
     assert folder_name(replace(SMALL, max_connections=7)) == folder_name(SMALL)
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("grader=a/b,c/d", "grader=a/b, c/d"),
+        ("grader=a/b", "grader={model: a/b, max_retries: 3, max_connections: 9}"),
+        (
+            "grader={model: a/b, top_p: 1, model_args: {base_url: 'http://one', api_key: x}}",
+            "grader={top_p: 1.0, model: a/b, model_args: {base_url: 'http://two'}}",
+        ),
+    ],
+)
+def test_how_a_role_is_written_and_reached_does_not_change_the_log_folder(one, other):
+    names = {folder_name(replace(SMALL, model_roles=(role,))) for role in (one, other)}
+    assert len(names) == 1
+    more = "grader={model: a/b, temperature: 0.5}"
+    assert folder_name(replace(SMALL, model_roles=(more,))) not in names
+
+
 def test_a_log_folder_has_a_name_that_each_file_system_takes():
     long = replace(SMALL, model="openai/" + "n" * 190)
     assert len(folder_name(long)) < 200

@@ -8,6 +8,7 @@ import sys
 import time
 from contextlib import contextmanager
 
+import inspect_ai
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -17,6 +18,7 @@ from mint_bench.engines import reaching as reaching_module
 from mint_bench.engines.decide import Machine, Reach
 from mint_bench.engines.engine import Engine
 from mint_bench.engines.evaluating import CostReachedError, waves
+from mint_bench.engines.fingerprint import revision_of
 from mint_bench.engines.prices import Price, Prices, load_prices
 from mint_bench.engines.progress import Watch, watching
 from mint_bench.engines.run import run_suite
@@ -156,6 +158,36 @@ def test_a_suite_starts_a_server_a_system_and_goes_on_where_one_does_not_start(
     assert (result.watch.done, result.watch.total) == (2, 2)
 
 
+def test_checkpoints_in_folders_of_one_name_are_told_apart(tmp_path, monkeypatch):
+    started = []
+    for run in ("run1", "run2"):
+        for part, file in (("final", "config.json"), ("lora", "adapter_config.json")):
+            (tmp_path / run / part).mkdir(parents=True)
+            (tmp_path / run / part / file).write_text(json.dumps({"r": 8, "of": run}))
+    with JudgeServer(lambda model, *asked: f"I am {model}.").running() as there:
+
+        @contextmanager
+        def is_there(spec, log, here, telling):
+            started.append((spec, log))
+            with subprocess.Popen(["sleep", "3600"]) as process:
+                yield Server(there.url, "none", log, process)
+                process.kill()
+
+        monkeypatch.setattr(reaching_module, "serving", is_there)
+        monkeypatch.setattr(reaching_module, "machine", lambda: Machine("1", gpu=True))
+        systems = [str(tmp_path / run / "final") for run in ("run1", "run2")]
+        systems += [f"vllm/a/b:{tmp_path / run / 'lora'}" for run in ("run1", "run2")]
+        outcomes = go(tmp_path, systems=systems, limit=1).outcomes
+        said = {body["model"] for body in there.requests}
+    assert [outcome.fault for outcome in outcomes] == [None] * 4
+    assert len({outcome.path for outcome in outcomes}) == 4
+    assert [o.record.settings.revision for o in outcomes] == [revision_of(s) for s in systems]
+    assert len({log for _, log in started}) == 3
+    adapters = [adapter.name for spec, _ in started for adapter in spec.adapters]
+    assert said == {"final", *adapters}
+    assert len(adapters) == 2
+
+
 def test_a_roles_server_that_is_started_anew_for_each_wave_is_asked_where_it_then_is(
     tmp_path, monkeypatch
 ):
@@ -214,6 +246,26 @@ def test_several_addresses_share_a_systems_conversations(tmp_path):
     assert other.requests
 
 
+def test_systems_of_one_name_and_a_role_are_asked_each_at_its_own_address(tmp_path, monkeypatch):
+    said = lambda *asked: '{"score": 3}'  # noqa: E731
+    with (
+        JudgeServer(said).running() as one,
+        JudgeServer(said).running() as other,
+        JudgeServer(said).running() as judge,
+    ):
+        monkeypatch.setenv("BOX_BASE_URL", judge.url)
+        monkeypatch.setenv("BOX_API_KEY", "none")
+        systems = [
+            {"model": "openai-api/box/small", "base_url": one.url, "temperature": 0},
+            {"model": "openai-api/box/small", "base_url": other.url, "temperature": 1},
+        ]
+        roles = {"grader": "openai-api/box/small"}
+        go(tmp_path, systems=systems, limit=1, judge="llm", roles=roles)
+    assert [body["temperature"] for body in one.requests] == [0, 0]
+    assert [body["temperature"] for body in other.requests] == [1, 1]
+    assert len(judge.requests) == 2 * 2 * 6
+
+
 def test_a_suite_writes_a_record_for_each_system_and_task_in_one_eval_set(tmp_path):
     result = go(tmp_path, tasks=["multi_turn", "gold_history"], epochs=2)
     assert [(o.record.system, o.record.board.history) for o in result.outcomes] == [
@@ -260,6 +312,28 @@ def test_a_finished_suite_is_not_run_again_and_a_new_system_joins_it(tmp_path, m
     assert set(asked) == {"copy_last"}
     assert [o.record for o in again.outcomes[:2]] == [o.record for o in first.outcomes]
     assert (again.watch.done, again.watch.total, again.watch.held) == (9, 9, 3)
+
+
+def test_a_finished_suite_stays_finished_where_a_role_is_written_or_reached_otherwise(tmp_path):
+    with JudgeServer(lambda *asked: '{"score": 3}').running() as one:
+        judge = {"model": "openai-api/judge/a", "model_args": {"base_url": one.url, "api_key": "n"}}
+        first = go(tmp_path, limit=1, roles={"grader": [judge, "mockllm/b"]})
+        judge = {"max_retries": 2, **judge}
+        judge["model_args"] = {"base_url": "http://127.0.0.1:1", "api_key": "n"}
+        again = go(tmp_path, limit=1, roles={"grader": [judge, "mockllm/b"]})
+    assert [o.fault for o in again.outcomes] == [None, None]
+    assert [o.record for o in again.outcomes] == [o.record for o in first.outcomes]
+    assert again.watch.held == 0
+
+
+def test_a_log_that_is_missing_is_no_interruption(tmp_path, monkeypatch):
+    whole = inspect_ai.eval_set
+    monkeypatch.setattr(
+        inspect_ai, "eval_set", lambda *tasks, **how: (True, whole(*tasks, **how)[1][:1])
+    )
+    found = [outcome.fault for outcome in go(tmp_path).outcomes]
+    assert sorted(map(bool, found)) == [False, True]
+    assert "Inspect has no log of it" in "".join(filter(None, found))
 
 
 def test_judges_are_asked_while_other_conversations_are_still_held(tmp_path):

@@ -1,14 +1,17 @@
 """The models that measure: which a run needs, and how long they are waited for."""
 
+import httpx
+import openai
 import pytest
 from inspect_ai import Task
+from inspect_ai._util.error import PrerequisiteError
 from inspect_ai.dataset import Sample
 from inspect_ai.model import GenerateConfig, get_model
 from inspect_ai.solver import solver
 
 from mint_bench.errors import MintError
 from mint_bench.inspect_plugin.instruments import judge_named, roles_needed, tagger_named
-from mint_bench.inspect_plugin.roles import models_of, require_roles, shaping
+from mint_bench.inspect_plugin.roles import models_of, require_roles, shaping, told_of_role
 
 from .runs import run
 
@@ -70,3 +73,49 @@ def test_what_shapes_a_judge_is_told_at_temperature_0():
     config = GenerateConfig(temperature=0.8, seed=3, stop_seqs=["a", "b"], max_retries=2)
     model = get_model("mint/parrot", config=config, memoize=False)
     assert shaping(model) == {"seed": 3, "stop_seqs": "a,b", "temperature": 0}
+
+
+ASKED = httpx.Request("POST", "http://box/v1/chat/completions")
+
+
+def refusing(status, kind):
+    return kind("no", response=httpx.Response(status, request=ASKED), body=None)
+
+
+def playing(role):
+    model = get_model("mint/parrot", memoize=False)
+    model._role = role
+    return model
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (refusing(401, openai.AuthenticationError), "refuses the key; set MINT_API_KEY"),
+        (refusing(403, openai.PermissionDeniedError), "refuses the key; set MINT_API_KEY"),
+        (RuntimeError("Error code: 401 - no"), "refuses the key; set MINT_API_KEY"),
+        (openai.APIConnectionError(request=ASKED), "start its server or set MINT_BASE_URL"),
+        (ConnectionError("no route"), "cannot be reached"),
+    ],
+)
+def test_a_roles_model_that_nobody_can_ask_is_one_line(error, said):
+    with pytest.raises(PrerequisiteError) as told, told_of_role(playing("grader")):
+        raise error
+    assert str(told.value.message).startswith("the role grader: mint/parrot ")
+    assert said in str(told.value.message)
+    with pytest.raises(type(error)), told_of_role(playing(None)):  # the system's own is no role's
+        raise error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        refusing(429, openai.RateLimitError),
+        refusing(500, openai.InternalServerError),
+        openai.APITimeoutError(request=ASKED),
+        TimeoutError(),
+    ],
+)
+def test_a_call_that_was_lost_alone_stays_what_it_is(error):
+    with pytest.raises(type(error)), told_of_role(playing("grader")):
+        raise error
