@@ -40,7 +40,7 @@ _DATED = re.compile(r"[-@](latest|\d{8}|\d{4}-\d{2}-\d{2})$")
 class Price(BaseModel):
     """US dollars per million tokens."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     input: float = Field(ge=0)
     output: float = Field(ge=0, description="Hidden reasoning included")
