@@ -192,13 +192,15 @@ class _Counting(Hooks):
 
     async def on_sample_end(self, data: SampleEnd) -> None:
         if watch := _current.watch:
+            watch.open.discard(data.sample_id)
+            if watch.stopped and data.sample.error:
+                return  # the stop ended it, and it will be held again
             score = (data.sample.scores or {}).get(SCORER)
             turns = ((score.metadata or {}) if score else {}).get(FIGURES, {}).get("turns")
             cell = _current.cells.get(data.eval_id, data.eval_id)
             lacking = sum(bool(turn.get("unscored")) for turn in turns) if turns else 1
             key = (cell, str(data.sample.id), data.sample.epoch)
             watch.ended[key] = (len(turns or []), lacking)
-            watch.open.discard(data.sample_id)
             if any(name.partition("/")[0] in PADDED for name in data.sample.model_usage):
                 watch.tokens += sum(t.get("tokens") or 0 for t in turns or [])
             _told(watch)

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import pytest
 import yaml
 from click.testing import CliRunner
+from inspect_ai.log import list_eval_logs, read_eval_log_sample_summaries
 
 from mint_bench.cli.suite import suite as suite_command
 from mint_bench.engines import reaching as reaching_module
@@ -312,15 +313,26 @@ def test_the_time_left_counts_what_is_being_held_as_half_done():
     assert watch.seconds_left == pytest.approx(60 / 20 * 80)
 
 
-def test_max_cost_stops_cleanly_and_the_same_suite_goes_on(tmp_path, monkeypatch):
+def finished_in(folder):
+    """How many conversations the logs hold as finished."""
+    return sum(
+        summary.completed and not summary.error
+        for info in list_eval_logs(str(folder / "logs"))
+        for summary in read_eval_log_sample_summaries(info)
+    )
+
+
+@pytest.mark.parametrize("at_once", [1, 4])
+def test_max_cost_stops_cleanly_and_the_same_suite_goes_on(tmp_path, monkeypatch, at_once):
     # Slow enough that the cost is seen before the last reply.
     monkeypatch.setattr(
         "mint_bench.engines.reaching.engine_for", lambda model: Engine(model, {"latency": 0.2}, {})
     )
     dear = Prices({"mint/parrot": Price(input=0, output=1_000_000)})
-    systems = {"systems": ["mint/parrot"], "limit": 12, "max_connections": 1}
-    with pytest.raises(CostReachedError, match=r"stopped at \$.* of --max-cost \$40.00"):
+    systems = {"systems": ["mint/parrot"], "limit": 12, "max_connections": at_once}
+    with pytest.raises(CostReachedError, match=r"stopped at \$.* of --max-cost \$40.00") as caught:
         go(tmp_path, most=40, prices=dear, **systems)
+    assert f", {finished_in(tmp_path)} of 12 conversations done" in str(caught.value)
     assert not (tmp_path / "results").exists()
     [outcome] = go(tmp_path, **systems).outcomes
     assert len(outcome.record.conversations) == 12
