@@ -17,7 +17,6 @@ from mint_bench.engines.cell import STOPPED, Cell, Outcome, Ready, open_cells, o
 from mint_bench.engines.decide import Reach
 from mint_bench.engines.disk import check_room, told_if_full
 from mint_bench.engines.prefix_cache import CacheUse, cache_use
-from mint_bench.engines.prices import no_price
 from mint_bench.engines.progress import CELL, Key, Watch, watching
 from mint_bench.engines.reaching import Reached, memory_of, reaching
 from mint_bench.engines.request import conversations_of
@@ -194,8 +193,8 @@ def _written(outcome: Outcome, out: Path) -> Outcome:
 def _stopped(watch: Watch) -> BaseException:
     if not watch.stopped:  # Inspect takes Ctrl-C for itself and returns as if all were done
         return KeyboardInterrupt()
-    if watch.unpriced:
-        return no_price(watch.unpriced)
+    if watch.uncounted:
+        return watch.uncounted
     return CostReachedError(
         f"stopped at ${watch.cost:.2f} of --max-cost ${watch.most:.2f}, {watch.done} of "
         f"{watch.total} conversations done; the same command goes on from here"

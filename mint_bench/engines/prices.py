@@ -159,6 +159,14 @@ def load_prices(own: Path | None = None) -> Prices:
     return Prices({**shipped.models, **users}, shipped.sources, frozenset(users))
 
 
+def no_usage(model: str) -> MintError:
+    """What is said where a cost is to be watched and a model does not say what it used."""
+    return MintError(
+        f"--max-cost: {as_priced(model)} answers without the number of tokens it used, so what it "
+        "costs cannot be counted; leave out --max-cost, or reach it on a server that sends `usage`"
+    )
+
+
 def no_price(model: str) -> MintError:
     """What is said where a cost is to be watched and a model has no price."""
     return MintError(

@@ -18,7 +18,7 @@ from mint_bench.engines import reaching as reaching_module
 from mint_bench.engines.decide import Machine, Reach
 from mint_bench.engines.engine import Engine
 from mint_bench.engines.evaluating import CostReachedError, waves
-from mint_bench.engines.prices import Price, Prices, load_prices
+from mint_bench.engines.prices import NOTHING, Price, Prices, load_prices
 from mint_bench.engines.progress import Watch, watching
 from mint_bench.engines.run import run_suite
 from mint_bench.engines.suite import cells_of, read_suite
@@ -351,6 +351,34 @@ def test_max_cost_stops_where_a_price_turns_out_not_to_be_known(tmp_path):
             go(tmp_path, most=40, prices=Prices({}), **change)
     assert len(server.requests) < 24
     assert not (tmp_path / "results").exists()
+
+
+def test_max_cost_stops_where_an_answer_does_not_say_what_it_took(tmp_path):
+    def answer(*asked):
+        time.sleep(0.1)
+        return "Tell me more."
+
+    with JudgeServer(answer, usage=False).running() as server:
+        change = {"systems": [{"model": "openai-api/judge/small", "base_url": server.url}]}
+        change |= {"limit": 12, "max_connections": 1}
+        prices = Prices({"openai-api/judge/small": Price(input=1, output=1)})
+        with pytest.raises(MintError, match=r"judge/small answers without the number of tokens"):
+            go(tmp_path, most=40, prices=prices, **change)
+    assert len(server.requests) < 24
+    assert not (tmp_path / "results").exists()
+
+
+def test_what_costs_nothing_need_not_say_what_it_took():
+    watch = Watch(1, Prices({"openai/x": NOTHING}), most=1)
+    for free in ("mint/parrot", "spread/vllm/a/b", "openai/x"):
+        watch.answered(free, None)
+    assert not watch.stopped
+
+
+def test_without_a_limit_an_answer_need_not_say_what_it_took():
+    watch = Watch(1, Prices({}))
+    watch.answered("openai/x", None)
+    assert not watch.stopped
 
 
 def test_max_cost_stops_a_suite_in_the_background_too():
