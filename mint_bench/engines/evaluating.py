@@ -24,6 +24,7 @@ from mint_bench.engines.roles import check_roles, role_models, role_names
 from mint_bench.engines.served import check_key
 from mint_bench.engines.telling import Telling
 from mint_bench.errors import MintError
+from mint_bench.inspect_plugin.providers import PROVIDER as NEEDS_NO_KEY
 from mint_bench.inspect_plugin.spread import SEPARATOR
 from mint_bench.records.store import write
 
@@ -127,8 +128,7 @@ def _wave(
             _cache_uses(reached.urls() | urls, watch.caches),
         ):
             outcomes += _evaluated(ready, roles, folder)
-        told = map(_unless_refused, outcomes)
-        return [_unless_lost(outcome, reached, role_names(specs)) for outcome in told]
+        return [_unless_lost(outcome, reached, role_names(specs)) for outcome in outcomes]
 
 
 def _evaluated(
@@ -157,9 +157,9 @@ def _evaluated(
                 ctl_server=False,
             )
     except MintError as error:
-        return [Outcome(one.cell, fault=str(error)) for one in ready]
+        return [_unless_refused(Outcome(one.cell, fault=str(error)), one) for one in ready]
     by_key = {(log.eval.metadata or {}).get(CELL): log for log in logs}
-    return [outcome_of(one.cell, by_key.get(one.cell.key)) for one in ready]
+    return [_unless_refused(outcome_of(one.cell, by_key.get(one.cell.key)), one) for one in ready]
 
 
 def _unless_lost(outcome: Outcome, reached: Reached, roles: Sequence[str]) -> Outcome:
@@ -172,10 +172,12 @@ def _unless_lost(outcome: Outcome, reached: Reached, roles: Sequence[str]) -> Ou
     return outcome
 
 
-def _unless_refused(outcome: Outcome) -> Outcome:
+def _unless_refused(outcome: Outcome, ready: Ready) -> Outcome:
     """An outcome, its fault told plainly where that is a key that was refused."""
+    if ready.model is None or str(ready.model).startswith(f"{NEEDS_NO_KEY}/"):
+        return outcome  # it was a role's
     try:
-        check_key(outcome.cell.request.model, outcome.fault or "")
+        check_key(ready.cell.request.model, str(ready.model), outcome.fault or "")
     except MintError as error:
         return replace(outcome, fault=str(error))
     return outcome

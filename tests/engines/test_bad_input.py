@@ -97,6 +97,21 @@ def test_a_key_that_is_refused_is_told_and_the_right_one_goes_on(run, tmp_path, 
     assert len(record(tmp_path)["conversations"]) == 3
 
 
+def test_the_key_of_a_name_that_only_its_server_knows_is_the_one_that_is_sent(run):
+    with JudgeServer(lambda *asked: REFUSED).running() as server:
+        done = run("small", "--base-url", server.url)
+    assert (done.code, "small: the key is refused; set SERVER_API_KEY" in told(done)) == (2, True)
+
+
+def test_a_refused_key_of_a_seeker_is_not_laid_to_a_system_that_needs_none(run):
+    with JudgeServer(lambda *asked: REFUSED).running() as server:
+        reached = f"model_args: {{base_url: '{server.url}', api_key: none}}"
+        seeker = f"seeker={{model: openai-api/box/m, {reached}}}"
+        done = run("mint/silence", "--seeker", "anchored", "--model-role", seeker)
+    assert (done.code, "MINT_API_KEY" in told(done)) == (2, False)
+    assert "401" in told(done)
+
+
 def test_a_conversation_longer_than_the_context_is_unscored_with_the_reason(run, tmp_path):
     said = []
 
