@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mint_bench.engines.alone import alone_in
-from mint_bench.engines.cell import STOPPED, Cell, Outcome, Ready, open_cells, outcome_of
+from mint_bench.engines.cell import STOPPED, Cell, Outcome, Ready, log_path, open_cells, outcome_of
 from mint_bench.engines.decide import Reach
 from mint_bench.engines.disk import check_room, told_if_full
 from mint_bench.engines.prefix_cache import CacheUse, cache_use
@@ -23,12 +23,13 @@ from mint_bench.engines.request import conversations_of
 from mint_bench.engines.roles import check_roles, role_models, role_names
 from mint_bench.engines.served import check_key
 from mint_bench.engines.telling import Telling
-from mint_bench.errors import MintError
+from mint_bench.errors import MintError, on_one_line
 from mint_bench.inspect_plugin.providers import PROVIDER as NEEDS_NO_KEY
 from mint_bench.inspect_plugin.spread import SEPARATOR
 from mint_bench.records.store import write
 
 if TYPE_CHECKING:
+    from inspect_ai.log import EvalLogInfo
     from inspect_ai.model import Model
 
 ATTEMPTS = 2
@@ -204,21 +205,38 @@ def _stopped(watch: Watch) -> BaseException:
 
 
 def _finished(folder: Path, keys: set[str]) -> set[Key]:
-    """Conversations that an earlier call finished."""
-    from inspect_ai.log import list_eval_logs, read_eval_log, read_eval_log_sample_summaries
+    """Conversations that an earlier call finished.
+
+    Raises:
+        MintError: If what lies there as a log is none, on which Inspect would fail, too.
+    """
+    from inspect_ai.log import list_eval_logs
 
     if not folder.is_dir():
         return set()
     done: set[Key] = set()
     for info in list_eval_logs(str(folder)):
-        key = (read_eval_log(info, header_only=True).eval.metadata or {}).get(CELL)
-        if key in keys:
-            done |= {
-                (key, str(summary.id), summary.epoch)
-                for summary in read_eval_log_sample_summaries(info)
-                if summary.completed and not summary.error
-            }
+        try:
+            done |= _finished_in(info, keys)
+        except Exception as error:  # noqa: BLE001 - a damaged file fails in whatever reads it first
+            raise MintError(
+                f"{log_path(info.name)}: not a readable log of Inspect ({on_one_line(error)}); "
+                "move it out of that folder, and the same command goes on with the others"
+            ) from None
     return done
+
+
+def _finished_in(info: "EvalLogInfo", keys: set[str]) -> set[Key]:
+    from inspect_ai.log import read_eval_log, read_eval_log_sample_summaries
+
+    key = (read_eval_log(info, header_only=True).eval.metadata or {}).get(CELL)
+    if key not in keys:
+        return set()
+    return {
+        (key, str(summary.id), summary.epoch)
+        for summary in read_eval_log_sample_summaries(info)
+        if summary.completed and not summary.error
+    }
 
 
 @contextmanager

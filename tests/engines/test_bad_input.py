@@ -112,6 +112,20 @@ def test_a_refused_key_of_a_seeker_is_not_laid_to_a_system_that_needs_none(run):
     assert "401" in told(done)
 
 
+@pytest.mark.parametrize("content", [b"", b"no log at all"])
+def test_a_log_that_cannot_be_read_is_named_and_without_it_the_run_goes_on(run, tmp_path, content):
+    run("mint/silence")
+    [log] = (tmp_path / "logs").glob("*/*.eval")
+    damaged = log.with_name(f"2020-01-01T00-00-00-00-00_multi-turn_{'a' * 22}.eval")
+    damaged.write_bytes(content)
+    done = run("mint/silence")
+    assert done.code == 2
+    assert f"{damaged.name}: not a readable log" in told(done)
+    assert "move it out of that folder" in told(done)
+    damaged.unlink()
+    assert run("mint/silence").code == 0
+
+
 def test_a_conversation_longer_than_the_context_is_unscored_with_the_reason(run, tmp_path):
     said = []
 
