@@ -17,6 +17,7 @@ from mint_bench.engines.cell import STOPPED, Cell, Outcome, Ready, log_path, ope
 from mint_bench.engines.decide import Reach
 from mint_bench.engines.disk import check_room, told_if_full
 from mint_bench.engines.prefix_cache import CacheUse, cache_use
+from mint_bench.engines.prices import Prices
 from mint_bench.engines.progress import CELL, Key, Watch, watching
 from mint_bench.engines.reaching import Reached, memory_of, reaching
 from mint_bench.engines.request import conversations_of
@@ -128,8 +129,20 @@ def _wave(
             watching(watch, lambda watch: telling.now(watch.line())),
             _cache_uses(reached.urls() | urls, watch.caches),
         ):
-            outcomes += _evaluated(ready, roles, folder)
+            outcomes += _evaluated(
+                [_priced(one, roles, watch.prices) for one in ready], roles, folder
+            )
         return [_unless_lost(outcome, reached, role_names(specs)) for outcome in outcomes]
+
+
+def _priced(ready: Ready, roles: "dict[str, list[Model]]", prices: Prices) -> Ready:
+    """The same with its models' prices in what its log will say."""
+    from inspect_ai import task_with
+
+    models = [model for several in roles.values() for model in several]
+    models += [ready.model] if ready.model else []
+    said = (ready.task.metadata or {}) | prices.kept(map(str, models))
+    return replace(ready, task=task_with(ready.task, metadata=said))
 
 
 def _evaluated(

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from inspect_ai.event import ModelEvent
 from inspect_ai.hooks import (
     Hooks,
     ModelUsageData,
@@ -24,11 +23,12 @@ from inspect_ai.hooks import (
 from inspect_ai.model import ModelUsage
 
 from mint_bench.engines.prefix_cache import CacheUse
-from mint_bench.engines.prices import NOTHING, Prices, no_price, no_usage
+from mint_bench.engines.prices import Prices, no_price, no_usage
 from mint_bench.errors import MintError
 from mint_bench.inspect_plugin.logs import SCORER
 from mint_bench.inspect_plugin.metrics import FIGURES
-from mint_bench.inspect_plugin.usage import PADDED
+from mint_bench.inspect_plugin.price import NOTHING
+from mint_bench.inspect_plugin.usage import PADDED, without_usage
 
 Key = tuple[str, str, int]
 """Cell (or eval), conversation and epoch."""
@@ -129,10 +129,9 @@ class Watch:
         elif self.most is not None and self.cost >= self.most:
             self._stop()
 
-    def answered(self, model: str, usage: ModelUsage | None) -> None:
+    def miss(self, model: str) -> None:
         """Stop where an answer that is paid for by the token does not say how many it took."""
-        told = usage is not None and usage.total_tokens + usage.input_tokens + usage.output_tokens
-        if not told and self.prices.price(model) != NOTHING:
+        if self.prices.price(model) != NOTHING:
             self._stop(no_usage(model))
 
     def _stop(self, why: MintError | None = None) -> None:
@@ -207,10 +206,9 @@ class _Counting(Hooks):
             _told(watch)
 
     async def on_sample_event(self, data: SampleEvent) -> None:
-        # Inspect is silent of usage where a server sent none.
-        watch, event = _current.watch, data.event
-        if watch and isinstance(event, ModelEvent) and not event.error and event.cache != "read":
-            watch.answered(event.model, event.output.usage)
+        # Of what a server does not count, Inspect says nothing above.
+        if (watch := _current.watch) and (model := without_usage(data.event)):
+            watch.miss(model)
 
     async def on_sample_start(self, data: SampleStart) -> None:
         if watch := _current.watch:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from mint_bench.engines.prices import Price, Prices, load_prices
+from mint_bench.engines.prices import Prices, load_prices
 from mint_bench.errors import MintError
+from mint_bench.inspect_plugin.price import Price
 
 
 @pytest.mark.parametrize("name", sorted(load_prices().models))

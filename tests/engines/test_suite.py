@@ -18,7 +18,7 @@ from mint_bench.engines import reaching as reaching_module
 from mint_bench.engines.decide import Machine, Reach
 from mint_bench.engines.engine import Engine
 from mint_bench.engines.evaluating import CostReachedError, waves
-from mint_bench.engines.prices import NOTHING, Price, Prices, load_prices
+from mint_bench.engines.prices import Prices, load_prices
 from mint_bench.engines.progress import Watch, watching
 from mint_bench.engines.run import run_suite
 from mint_bench.engines.suite import cells_of, read_suite
@@ -26,6 +26,7 @@ from mint_bench.engines.telling import Telling
 from mint_bench.engines.vllm_server import Server
 from mint_bench.errors import MintError
 from mint_bench.inspect_plugin import providers
+from mint_bench.inspect_plugin.price import NOTHING, Price
 from mint_bench.records.store import read, read_all
 from tests.inspect_plugin.judge_server import JudgeServer
 
@@ -371,13 +372,13 @@ def test_max_cost_stops_where_an_answer_does_not_say_what_it_took(tmp_path):
 def test_what_costs_nothing_need_not_say_what_it_took():
     watch = Watch(1, Prices({"openai/x": NOTHING}), most=1)
     for free in ("mint/parrot", "spread/vllm/a/b", "openai/x"):
-        watch.answered(free, None)
+        watch.miss(free)
     assert not watch.stopped
 
 
 def test_without_a_limit_an_answer_need_not_say_what_it_took():
     watch = Watch(1, Prices({}))
-    watch.answered("openai/x", None)
+    watch.miss("openai/x")
     assert not watch.stopped
 
 
