@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from mint_bench.engines.alone import alone_in
 from mint_bench.engines.cell import STOPPED, Cell, Outcome, Ready, log_path, open_cells, outcome_of
 from mint_bench.engines.decide import Reach
-from mint_bench.engines.disk import check_room, told_if_full
+from mint_bench.engines.disk import check_room, check_writable, told_if_full
 from mint_bench.engines.prefix_cache import CacheUse, cache_use
 from mint_bench.engines.prices import Prices
 from mint_bench.engines.progress import CELL, Key, Watch, watching
@@ -61,8 +61,8 @@ def evaluate(
         telling: Shows how it goes.
 
     Raises:
-        MintError: If a role's model cannot be had, the same is under way already, or a disk is
-            full.
+        MintError: If a role's model cannot be had, the same is under way already, a folder cannot
+            be written, or a disk is full.
         CostReachedError: If it cost as much as it may; what is finished is kept.
         KeyboardInterrupt: If the user stopped it; what is finished is kept.
     """
@@ -70,6 +70,7 @@ def evaluate(
     watch.total = sum(conversations_of(cell.request) for cell in cells)
     found: dict[str, Outcome] = {}
     with alone_in(folder), told_if_full(folder, out):
+        check_writable(out)
         watch.before = _finished(folder, {cell.key for cell in cells})
         for wave in waves(cells):
             outcomes = _wave(wave, needed, folder, role_reach, watch, telling)

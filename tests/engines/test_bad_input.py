@@ -5,6 +5,7 @@ Where something was done already, the same command goes on from there. A port th
 """
 
 import json
+import re
 import shutil
 import subprocess
 import time
@@ -110,6 +111,17 @@ def test_a_refused_key_of_a_seeker_is_not_laid_to_a_system_that_needs_none(run):
         done = run("mint/silence", "--seeker", "anchored", "--model-role", seeker)
     assert (done.code, "MINT_API_KEY" in told(done)) == (2, False)
     assert "401" in told(done)
+
+
+@pytest.mark.parametrize("option", ["--out", "--log-dir"])
+def test_a_folder_that_cannot_be_written_is_told_before_anything_is_asked(run, tmp_path, option):
+    (tmp_path / "file").touch()
+    with JudgeServer(lambda *asked: "Tell me more.").running() as server:
+        done = run("small", "--base-url", server.url, option, "file")
+    assert done.code == 2
+    assert re.search(r"file.*: (cannot|no folder that can) be written", told(done))
+    assert not server.requests
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 @pytest.mark.parametrize("content", [b"", b"no log at all"])
