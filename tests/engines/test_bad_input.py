@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 import time
 from contextlib import contextmanager
 
@@ -111,6 +112,15 @@ def test_a_refused_key_of_a_seeker_is_not_laid_to_a_system_that_needs_none(run):
         done = run("mint/silence", "--seeker", "anchored", "--model-role", seeker)
     assert (done.code, "MINT_API_KEY" in told(done)) == (2, False)
     assert "401" in told(done)
+
+
+def test_a_providers_missing_package_is_told_with_the_model_as_it_was_typed(run, monkeypatch):
+    monkeypatch.setitem(sys.modules, "anthropic", None)
+    with JudgeServer(lambda *asked: "Tell me more.").running() as server:
+        done = run("anthropic/m", "--base-url", server.url)
+    assert done.code == 2
+    assert "mint-bench: model anthropic/m cannot be had: Anthropic API requires" in told(done)
+    assert "[" not in told(done)
 
 
 @pytest.mark.parametrize("option", ["--out", "--log-dir"])
