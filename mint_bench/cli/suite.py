@@ -75,10 +75,11 @@ def suite(
     from mint_bench.engines.evaluating import check_instruments
     from mint_bench.engines.plan import plan_of, refuse_unpriced
     from mint_bench.engines.prices import load_prices
-    from mint_bench.engines.suite import cells_of, read_suite
+    from mint_bench.engines.suite import cells_of, read_suite, refuse_idle_in
 
     read, table = read_suite(file), load_prices(prices)
     read = read.model_copy(update={"ray": ray}) if ray else read
+    refuse_idle_in(read)
     check_instruments(cells_of(read))
     if dry_run:
         show_plan(plan_of(read, table, reply_tokens), table, reply_tokens, form)

@@ -131,6 +131,39 @@ def test_how_a_system_is_reached_stands_with_it_or_for_all(tmp_path):
     assert given.reach() == Reach(vllm=("enforce_eager",))
 
 
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (
+            {"systems": ["a/b", {"model": "mint/silence", "base_url": "http://gpu1:8000"}]},
+            "base_url changes nothing for mint/silence, which asks no model; leave it out",
+        ),
+        (
+            {"systems": [{"model": "openai/a", "base_url": "http://b:8000", "vllm": ["x=1"]}]},
+            "vllm changes nothing for openai/a, which the server at base_url runs",
+        ),
+        (
+            {
+                "systems": ["openai/a", "mint/silence"],
+                "roles": {"grader": "openai/b"},
+                "tensor_parallel_size": 2,
+            },
+            "tensor_parallel_size changes nothing for openai/a, which its provider runs, nor for",
+        ),
+        ({"systems": ["openai/a", "vllm/a/b"], "tensor_parallel_size": 2}, None),
+        ({"systems": ["openai/a"], "roles": {"grader": "vllm/a/b"}, "vllm": ["x=1"]}, None),
+        ({"systems": [{"model": "vllm/a/b", "data_parallel_size": 2}]}, None),
+    ],
+)
+def test_what_a_suite_says_of_reaching_models_changes_something(
+    tmp_path, monkeypatch, change, told
+):
+    monkeypatch.setattr(reaching_module, "machine", lambda: Machine("1", gpu=True))
+    path = written(tmp_path, **change)
+    done = CliRunner().invoke(suite_command, [str(path), "--dry-run"])
+    assert told in str(done.exception) if told else done.exit_code == 0
+
+
 def test_a_suite_starts_a_server_a_system_and_goes_on_where_one_does_not_start(
     tmp_path, monkeypatch
 ):
