@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from mint_bench.cli.numbers import FiniteRange
 from mint_bench.cli.table import results_folder
 
 
@@ -15,7 +16,7 @@ from mint_bench.cli.table import results_folder
     "two records; of more, empathy, the one figure named before the data.",
 )  # fmt: skip
 @click.option(
-    "--difference", type=click.FloatRange(min=0, min_open=True), default=None,
+    "--difference", type=FiniteRange(min=0, min_open=True), default=None,
     help="Also say how many conversations a true difference of this size would need.",
 )  # fmt: skip
 @click.option(

@@ -38,6 +38,7 @@ def regrade(
       mint-bench regrade logs/*.eval --tagger embedded --judge embedded
       mint-bench regrade logs/old.eval --judge llm --model-role grader=openai/NAME
     """  # noqa: D301 - \b is click's mark for lines to keep
+    from mint_bench.engines.disk import check_writable
     from mint_bench.engines.roles import role_models
     from mint_bench.inspect_plugin.instruments import roles_needed
     from mint_bench.inspect_plugin.logs import read_log
@@ -51,6 +52,8 @@ def regrade(
         for of_tagger, of_judge in named
         for role in roles_needed(tagger or of_tagger, judge or of_judge)
     )
+    for folder in (log_dir, out):
+        check_writable(folder)
     roles = role_models(model_roles, list(needed))
     display = "rich" if sys.stdout.isatty() else "none"
     for path in logs:

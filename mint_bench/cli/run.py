@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from mint_bench.cli.numbers import FiniteRange
 from mint_bench.cli.plan import show_plan
 
 
@@ -44,7 +45,7 @@ from mint_bench.cli.plan import show_plan
               help="Scorers beside the ranking: readability, polarity (need the extra `also`), "
               "follow_up_likelihood (the extra `hf`), safety, persona_consistency, relevance (ask "
               "the role grader).")  # fmt: skip
-@click.option("--temperature", type=click.FloatRange(0, 2), default=None,
+@click.option("--temperature", type=FiniteRange(0, 2), default=None,
               help="Other than the task's 0.7.")  # fmt: skip
 @click.option("--max-tokens", type=click.IntRange(1), default=None,
               help="New tokens a reply, other than the task's 2048.")  # fmt: skip
@@ -70,7 +71,7 @@ from mint_bench.cli.plan import show_plan
               help="vLLM: a Ray cluster whose machines run the copies (HOST:PORT, or auto for that "
               "of this machine, which must be one of its machines).")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Only print the plan: calls, tokens and cost.")
-@click.option("--max-cost", type=click.FloatRange(0, min_open=True), default=None, metavar="USD",
+@click.option("--max-cost", type=FiniteRange(0, min_open=True), default=None, metavar="USD",
               help="Stop when this call has spent so much; what is finished is kept.")  # fmt: skip
 @click.option("--prices", type=click.Path(path_type=Path), default=None,
               help="File with prices of your own, in the form of tasks/prices.yaml.")  # fmt: skip

@@ -89,6 +89,7 @@ def _score_file(
     file: Path, tagger_name: str, judge_name: str, form: str, options: dict[str, Any]
 ) -> None:
     from mint_bench.cli.table import print_tables
+    from mint_bench.engines.disk import check_writable
     from mint_bench.judging import load_judge
     from mint_bench.records.held import record_of_transcripts
     from mint_bench.records.store import write
@@ -96,6 +97,8 @@ def _score_file(
     from mint_bench.sources import load
     from mint_bench.tactics import load_tagger
 
+    if options["out"] is not None:
+        check_writable(options["out"])
     record = record_of_transcripts(
         load(f"file:{file}"),
         None if tagger_name == "none" else load_tagger(tagger_name),

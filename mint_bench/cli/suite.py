@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mint_bench.cli.numbers import FiniteRange
 from mint_bench.cli.plan import console, grid_of, notes, show_plan, task_name
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Only print the plan: calls, tokens and cost.")
-@click.option("--max-cost", type=click.FloatRange(0, min_open=True), default=None, metavar="USD",
+@click.option("--max-cost", type=FiniteRange(0, min_open=True), default=None, metavar="USD",
               help="Stop when this call has spent so much; what is finished is kept.")  # fmt: skip
 @click.option("--prices", type=click.Path(path_type=Path), default=None,
               help="File with prices of your own, in the form of tasks/prices.yaml.")  # fmt: skip
@@ -74,10 +75,11 @@ def suite(
     from mint_bench.engines.evaluating import check_instruments
     from mint_bench.engines.plan import plan_of, refuse_unpriced
     from mint_bench.engines.prices import load_prices
-    from mint_bench.engines.suite import cells_of, read_suite
+    from mint_bench.engines.suite import cells_of, read_suite, refuse_idle_in
 
     read, table = read_suite(file), load_prices(prices)
     read = read.model_copy(update={"ray": ray}) if ray else read
+    refuse_idle_in(read)
     check_instruments(cells_of(read))
     if dry_run:
         show_plan(plan_of(read, table, reply_tokens), table, reply_tokens, form)

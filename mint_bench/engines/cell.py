@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlparse
 
-from mint_bench.engines.decide import Reach
+from mint_bench.engines.decide import BARE, Reach
 from mint_bench.engines.engine import Engine
 from mint_bench.engines.progress import CELL
 from mint_bench.engines.reaching import Reached
@@ -17,6 +17,7 @@ from mint_bench.engines.request import RunRequest, command_line, generation_of, 
 from mint_bench.engines.time_spent import NONE_SPENT, TimeSpent, time_spent
 from mint_bench.errors import MintError, on_one_line
 from mint_bench.inspect_plugin.board import COMMAND
+from mint_bench.inspect_plugin.spread import PROVIDER as SPREAD
 from mint_bench.records.schema import Record
 
 if TYPE_CHECKING:
@@ -166,6 +167,8 @@ def open_model(engine: Engine, config: "GenerateConfig") -> "Model | None":
     """
     from inspect_ai.model import get_model
 
+    from mint_bench.inspect_plugin.faults import plainly
+
     if engine.model is None:
         return None
     arguments = dict(engine.arguments)
@@ -180,8 +183,9 @@ def open_model(engine: Engine, config: "GenerateConfig") -> "Model | None":
     except MintError:
         raise
     except Exception as error:  # noqa: BLE001 - what reads weights has errors of its own
-        reason = on_one_line(error, 200)
-        raise MintError(f"model {engine.model} cannot be had: {reason}") from None
+        reason = on_one_line(plainly(error), 200)
+        name = engine.model.removeprefix(f"{SPREAD}/").removeprefix(BARE)
+        raise MintError(f"model {name} cannot be had: {reason}") from None
 
 
 def outcome_of(cell: Cell, log: "EvalLog") -> Outcome:

@@ -19,25 +19,27 @@ from mint_bench.engines.cell import (
     Cell,
     Outcome,
     Ready,
+    log_path,
     open_cells,
     outcome_of,
 )
 from mint_bench.engines.decide import Reach
-from mint_bench.engines.disk import check_room, told_if_full
+from mint_bench.engines.disk import check_room, check_writable, told_if_full
 from mint_bench.engines.prefix_cache import CacheUse, cache_use
-from mint_bench.engines.prices import no_price
+from mint_bench.engines.prices import Prices
 from mint_bench.engines.progress import CELL, Key, Watch, watching
 from mint_bench.engines.reaching import Reached, Way, memory_of, reaching
 from mint_bench.engines.request import conversations_of
 from mint_bench.engines.roles import check_roles, role_models, role_names
 from mint_bench.engines.served import check_key
 from mint_bench.engines.telling import Telling
-from mint_bench.errors import MintError
-from mint_bench.inspect_plugin.spread import PROVIDER as SPREAD
+from mint_bench.errors import MintError, on_one_line
+from mint_bench.inspect_plugin.providers import PROVIDER as NEEDS_NO_KEY
 from mint_bench.inspect_plugin.spread import SEPARATOR
 from mint_bench.records.store import write
 
 if TYPE_CHECKING:
+    from inspect_ai.log import EvalLogInfo
     from inspect_ai.model import Model
 
 ATTEMPTS = 2
@@ -68,8 +70,8 @@ def evaluate(
         telling: Shows how it goes.
 
     Raises:
-        MintError: If a role's model cannot be had, the same is under way already, or a disk is
-            full.
+        MintError: If a role's model cannot be had, the same is under way already, a folder cannot
+            be written, or a disk is full.
         CostReachedError: If it cost as much as it may; what is finished is kept.
         KeyboardInterrupt: If the user stopped it; what is finished is kept.
     """
@@ -77,6 +79,7 @@ def evaluate(
     watch.total = sum(conversations_of(cell.request) for cell in cells)
     found: dict[str, Outcome] = {}
     with alone_in(folder), told_if_full(folder, out):
+        check_writable(out)
         watch.before = _finished(folder, {cell.key for cell in cells})
         for wave in waves(cells):
             outcomes = _wave(wave, needed, folder, role_reach, watch, telling)
@@ -136,9 +139,21 @@ def _wave(
             watching(watch, lambda watch: telling.now(watch.line())),
             _cache_uses(reached.urls() | urls, watch.caches),
         ):
-            outcomes += _evaluated(ready, roles, folder)
-        told = [_unless_refused(_unless_of_role(one, telling), reached) for one in outcomes]
+            outcomes += _evaluated(
+                [_priced(one, roles, watch.prices) for one in ready], roles, folder
+            )
+        told = [_unless_of_role(outcome, telling) for outcome in outcomes]
         return [_unless_lost(outcome, reached, others) for outcome in told]
+
+
+def _priced(ready: Ready, roles: "dict[str, list[Model]]", prices: Prices) -> Ready:
+    """The same with its models' prices in what its log will say."""
+    from inspect_ai import task_with
+
+    models = [model for several in roles.values() for model in several]
+    models += [ready.model] if ready.model else []
+    said = (ready.task.metadata or {}) | prices.kept(map(str, models))
+    return replace(ready, task=task_with(ready.task, metadata=said))
 
 
 def _evaluated(
@@ -167,16 +182,17 @@ def _evaluated(
                 ctl_server=False,
             )
     except MintError as error:
-        return [Outcome(one.cell, fault=str(error)) for one in ready]
+        return [_unless_refused(Outcome(one.cell, fault=str(error)), one) for one in ready]
     by_key = {(log.eval.metadata or {}).get(CELL): log for log in logs}
     stopped = not logs or any(log.status in UNFINISHED for log in logs)
     lacking = f"Inspect has no log of it in {folder}; give another --log-dir"
-    return [
+    outcomes = (
         outcome_of(one.cell, by_key[one.cell.key])
         if one.cell.key in by_key
         else Outcome(one.cell, fault=STOPPED if stopped else lacking)
         for one in ready
-    ]
+    )
+    return [_unless_refused(outcome, one) for outcome, one in zip(outcomes, ready, strict=True)]
 
 
 def _unless_lost(outcome: Outcome, reached: Reached, roles: Sequence[Way]) -> Outcome:
@@ -209,13 +225,12 @@ def _unless_of_role(outcome: Outcome, telling: Telling) -> Outcome:
     return outcome
 
 
-def _unless_refused(outcome: Outcome, reached: Reached) -> Outcome:
+def _unless_refused(outcome: Outcome, ready: Ready) -> Outcome:
     """An outcome, its fault told plainly where that is a key that was refused."""
-    if outcome.fault is None:
-        return outcome
+    if ready.model is None or str(ready.model).startswith(f"{NEEDS_NO_KEY}/"):
+        return outcome  # it was a role's
     try:
-        [engine, *_] = reached.of(outcome.cell.request.model, outcome.cell.reach)
-        check_key((engine.model or "").removeprefix(f"{SPREAD}/"), outcome.fault)
+        check_key(ready.cell.request.model, str(ready.model), outcome.fault or "")
     except MintError as error:
         return replace(outcome, fault=str(error))
     return outcome
@@ -233,8 +248,8 @@ def _written(outcome: Outcome, out: Path) -> Outcome:
 def _stopped(watch: Watch) -> BaseException:
     if not watch.stopped:  # Inspect takes Ctrl-C for itself and returns as if all were done
         return KeyboardInterrupt()
-    if watch.unpriced:
-        return no_price(watch.unpriced)
+    if watch.uncounted:
+        return watch.uncounted
     return CostReachedError(
         f"stopped at ${watch.cost:.2f} of --max-cost ${watch.most:.2f}, {watch.done} of "
         f"{watch.total} conversations done; the same command goes on from here"
@@ -242,21 +257,38 @@ def _stopped(watch: Watch) -> BaseException:
 
 
 def _finished(folder: Path, keys: set[str]) -> set[Key]:
-    """Conversations that an earlier call finished."""
-    from inspect_ai.log import list_eval_logs, read_eval_log, read_eval_log_sample_summaries
+    """Conversations that an earlier call finished.
+
+    Raises:
+        MintError: If what lies there as a log is none, on which Inspect would fail, too.
+    """
+    from inspect_ai.log import list_eval_logs
 
     if not folder.is_dir():
         return set()
     done: set[Key] = set()
     for info in list_eval_logs(str(folder)):
-        key = (read_eval_log(info, header_only=True).eval.metadata or {}).get(CELL)
-        if key in keys:
-            done |= {
-                (key, str(summary.id), summary.epoch)
-                for summary in read_eval_log_sample_summaries(info)
-                if summary.completed and not summary.error
-            }
+        try:
+            done |= _finished_in(info, keys)
+        except Exception as error:  # noqa: BLE001 - a damaged file fails in whatever reads it first
+            raise MintError(
+                f"{log_path(info.name)}: not a readable log of Inspect ({on_one_line(error)}); "
+                "move it out of that folder, and the same command goes on with the others"
+            ) from None
     return done
+
+
+def _finished_in(info: "EvalLogInfo", keys: set[str]) -> set[Key]:
+    from inspect_ai.log import read_eval_log, read_eval_log_sample_summaries
+
+    key = (read_eval_log(info, header_only=True).eval.metadata or {}).get(CELL)
+    if key not in keys:
+        return set()
+    return {
+        (key, str(summary.id), summary.epoch)
+        for summary in read_eval_log_sample_summaries(info)
+        if summary.completed and not summary.error
+    }
 
 
 @contextmanager

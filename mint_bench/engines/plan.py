@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from mint_bench.conversation import Conversation
 from mint_bench.engines.cell import Cell
 from mint_bench.engines.decide import Reach
-from mint_bench.engines.prices import NOTHING, Price, Prices, no_price
+from mint_bench.engines.prices import Prices, no_price
 from mint_bench.engines.reaching import memory_of
 from mint_bench.engines.request import RunRequest, source_of
 from mint_bench.engines.roles import models_by_role
 from mint_bench.engines.suite import HUMAN, Suite, cells_of
 from mint_bench.inspect_plugin.also import also_rubrics
+from mint_bench.inspect_plugin.price import NOTHING, Price
 from mint_bench.inspect_plugin.roles import GRADER, SEEKER, TAGGER
 from mint_bench.judging import LLM_JUDGES
 from mint_bench.judging.also_rubric import load_also_rubric

@@ -1,19 +1,21 @@
 """What models cost: `tasks/prices.yaml`, the user's own file before it.
 
-For plans and for stopping in time; no score depends on it.
+For plans, for stopping in time, and for what a record says its run cost; no score depends on it.
 """
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from mint_bench.engines.decide import BARE
 from mint_bench.errors import MintError
 from mint_bench.files import read_model
+from mint_bench.inspect_plugin.board import PRICES
+from mint_bench.inspect_plugin.price import NOTHING, Price
 from mint_bench.resources import resource
 
 if TYPE_CHECKING:
@@ -33,30 +35,7 @@ FREE = frozenset({
 })
 """Providers that nobody is paid for by the token."""
 
-MILLION = 1_000_000
 _DATED = re.compile(r"[-@](latest|\d{8}|\d{4}-\d{2}-\d{2})$")
-
-
-class Price(BaseModel):
-    """US dollars per million tokens."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    input: float = Field(ge=0)
-    output: float = Field(ge=0, description="Hidden reasoning included")
-    cached: float | None = Field(default=None, ge=0, description="Prompt tokens out of a cache")
-
-    def of(self, fresh: float, cached: float, output: float) -> float:
-        """US dollars for so many tokens.
-
-        >>> Price(input=1, cached=0.5, output=2).of(1_000_000, 2_000_000, 500_000)
-        3.0
-        """
-        per_cached = self.input if self.cached is None else self.cached
-        return (fresh * self.input + cached * per_cached + output * self.output) / MILLION
-
-
-NOTHING = Price(input=0, output=0)
 
 
 class PriceSource(BaseModel):
@@ -129,12 +108,21 @@ class Prices:
     def cost(self, model: str, usage: "ModelUsage") -> float | None:
         """US dollars for what a model used; None where its price is not known."""
         price = self.price(model)
-        if price is None:
-            return None
-        written = usage.input_tokens_cache_write or 0
-        return price.of(
-            usage.input_tokens + written, usage.input_tokens_cache_read or 0, usage.output_tokens
-        )
+        return None if price is None else price.of_usage(usage)
+
+    def kept(self, models: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """What a log's metadata say of its models' prices; nothing where nobody is paid.
+
+        >>> table = Prices({"a/x": Price(input=1, output=2)})
+        >>> table.kept(["a/x", "mint/parrot"])["mint_bench_prices"]["a/x"]["output"]
+        2.0
+        >>> table.kept(["mint/parrot", "a/y"])
+        {}
+        """
+        known = {model: price for model in models if (price := self.price(model))}
+        if all(price == NOTHING for price in known.values()):
+            return {}
+        return {PRICES: {model: price.model_dump() for model, price in known.items()}}
 
 
 def as_priced(model: str) -> str:
@@ -157,6 +145,14 @@ def load_prices(own: Path | None = None) -> Prices:
     shipped = read_model(resource("tasks", "prices.yaml"), PriceTable)
     users = read_model(own, PriceTable).models if own else {}
     return Prices({**shipped.models, **users}, shipped.sources, frozenset(users))
+
+
+def no_usage(model: str) -> MintError:
+    """What is said where a cost is to be watched and a model does not say what it used."""
+    return MintError(
+        f"--max-cost: {as_priced(model)} answers without the number of tokens it used, so what it "
+        "costs cannot be counted; leave out --max-cost, or reach it on a server that sends `usage`"
+    )
 
 
 def no_price(model: str) -> MintError:

@@ -11,14 +11,24 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from inspect_ai.hooks import Hooks, ModelUsageData, SampleEnd, SampleStart, TaskStart, hooks
+from inspect_ai.hooks import (
+    Hooks,
+    ModelUsageData,
+    SampleEnd,
+    SampleEvent,
+    SampleStart,
+    TaskStart,
+    hooks,
+)
 from inspect_ai.model import ModelUsage
 
 from mint_bench.engines.prefix_cache import CacheUse
-from mint_bench.engines.prices import Prices
+from mint_bench.engines.prices import Prices, no_price, no_usage
+from mint_bench.errors import MintError
 from mint_bench.inspect_plugin.logs import SCORER
 from mint_bench.inspect_plugin.metrics import FIGURES
-from mint_bench.inspect_plugin.usage import PADDED
+from mint_bench.inspect_plugin.price import NOTHING
+from mint_bench.inspect_plugin.usage import PADDED, without_usage
 
 Key = tuple[str, str, int]
 """Cell (or eval), conversation and epoch."""
@@ -45,8 +55,8 @@ class Watch:
         tokens: Written by any model in this call.
         cost: US dollars spent in this call, as far as prices are known.
         stopped: Whether it was stopped for its cost.
-        unpriced: A model whose price turned out not to be known while `most` is set: what cannot
-            be counted is not spent.
+        uncounted: What is to be said where it was stopped since a model's price, or what it used,
+            turned out not to be known while `most` is set: what cannot be counted is not spent.
         caches: By server: how much of the prompts of this call it had in its prefix cache, where
             it tells.
         worked: Seconds in which conversations were held, but for those since `since`.
@@ -62,7 +72,7 @@ class Watch:
     tokens: int = 0
     cost: float = 0.0
     stopped: bool = False
-    unpriced: str | None = None
+    uncounted: MintError | None = None
     caches: dict[str, CacheUse] = field(default_factory=dict)
     worked: float = 0.0
     since: float | None = None
@@ -114,13 +124,22 @@ class Watch:
             self.tokens += usage.output_tokens
         cost = self.prices.cost(model, usage)
         self.cost += cost or 0.0
+        if cost is None:
+            self._stop(no_price(model))
+        elif self.most is not None and self.cost >= self.most:
+            self._stop()
+
+    def miss(self, model: str) -> None:
+        """Stop where an answer that is paid for by the token does not say how many it took."""
+        if self.prices.price(model) != NOTHING:
+            self._stop(no_usage(model))
+
+    def _stop(self, why: MintError | None = None) -> None:
+        """End a run whose cost is watched, the way Ctrl-C would."""
         if self.most is None or self.stopped:
             return
-        if cost is None:
-            self.unpriced = model
-        if cost is None or self.cost >= self.most:
-            self.stopped = True
-            os.kill(os.getpid(), signal.SIGINT)
+        self.stopped, self.uncounted = True, why
+        os.kill(os.getpid(), signal.SIGINT)
 
     def line(self) -> str:
         """How far it is, in one line."""
@@ -186,19 +205,26 @@ class _Counting(Hooks):
             watch.spend(data.model_name, data.usage)
             _told(watch)
 
+    async def on_sample_event(self, data: SampleEvent) -> None:
+        # Of what a server does not count, Inspect says nothing above.
+        if (watch := _current.watch) and (model := without_usage(data.event)):
+            watch.miss(model)
+
     async def on_sample_start(self, data: SampleStart) -> None:
         if watch := _current.watch:
             watch.open.add(data.sample_id)
 
     async def on_sample_end(self, data: SampleEnd) -> None:
         if watch := _current.watch:
+            watch.open.discard(data.sample_id)
+            if watch.stopped and data.sample.error:
+                return  # the stop ended it, and it will be held again
             score = (data.sample.scores or {}).get(SCORER)
             turns = ((score.metadata or {}) if score else {}).get(FIGURES, {}).get("turns")
             cell = _current.cells.get(data.eval_id, data.eval_id)
             lacking = sum(bool(turn.get("unscored")) for turn in turns) if turns else 1
             key = (cell, str(data.sample.id), data.sample.epoch)
             watch.ended[key] = (len(turns or []), lacking)
-            watch.open.discard(data.sample_id)
             if any(name.partition("/")[0] in PADDED for name in data.sample.model_usage):
                 watch.tokens += sum(t.get("tokens") or 0 for t in turns or [])
             _told(watch)

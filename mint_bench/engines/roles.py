@@ -197,6 +197,8 @@ def _opened(settings: dict[str, Any], spec: str, reached: Reached, reach: Reach)
     from inspect_ai.model import GenerateConfig, get_model
     from pydantic import ValidationError
 
+    from mint_bench.inspect_plugin.faults import told_by_us
+
     options = {k: v for k, v in settings.items() if k not in {"model", ARGUMENTS}}
     told = f"model role {without_arguments(spec)}"
     if unknown := set(options) - set(GenerateConfig.model_fields):
@@ -205,15 +207,16 @@ def _opened(settings: dict[str, Any], spec: str, reached: Reached, reach: Reach)
     refuse_secrets(str(arguments.get(ADDRESS) or ""), f"{told}: {ADDRESS}")
     engines = (engine_for(name),) if ADDRESS in arguments else reached.of(name, reach)
     try:
-        return [
-            get_model(  # inspect-evals-lint: ignore[get_model_location] -- the runner's own model
-                engine.model,
-                config=GenerateConfig(**({"max_connections": engine.at_once} | options)),
-                memoize=False,
-                **(engine.arguments | arguments),
-            )
-            for engine in engines
-        ]
+        with told_by_us():
+            return [
+                get_model(  # inspect-evals-lint: ignore[get_model_location] -- the runner's own
+                    engine.model,
+                    config=GenerateConfig(**({"max_connections": engine.at_once} | options)),
+                    memoize=False,
+                    **(engine.arguments | arguments),
+                )
+                for engine in engines
+            ]
     except (ValidationError, ValueError, TypeError, ImportError, OSError) as error:
         reason = on_one_line(error, 200)
         raise MintError(f"{told}: {reason}") from None

@@ -13,6 +13,7 @@ from mint_bench.engines.prices import load_prices
 from mint_bench.engines.progress import Watch
 from mint_bench.engines.reaching import refuse_idle
 from mint_bench.engines.request import RunRequest, folder_name
+from mint_bench.engines.roles import role_names
 from mint_bench.engines.suite import Suite, cells_of, folder_of
 from mint_bench.engines.telling import Telling
 from mint_bench.engines.time_spent import TimeSpent
@@ -98,8 +99,7 @@ def cell_of(request: RunRequest, reach: Reach) -> Cell:
         MintError: If something in the request is not known or cannot be had, or is said of how a
             model is reached and would change nothing.
     """
-    if not request.model_roles:  # what else is given may be for them
-        refuse_idle(request.model, reach)
+    refuse_idle(request.model, reach, role_names(request.model_roles))
     cell = Cell(request, folder_name(request, reach), reach)
     check_instruments([cell])
     return cell

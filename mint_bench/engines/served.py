@@ -81,19 +81,21 @@ def on_servers(typed: str, model: str, base_urls: tuple[str, ...]) -> tuple[str,
     return f"{PROVIDER}/{model}", {"base_url": SEPARATOR.join(urls), "api_key": key}
 
 
-def check_key(model: str, said: str) -> None:
+def check_key(name: str, model: str, said: str) -> None:
     """Say of a run that failed as a whole that its key was refused, where that was it.
 
     Args:
-        model: As Inspect names it.
+        name: Of the model, as typed.
+        model: As Inspect names it, on several servers or one.
         said: What the failure says.
 
     Raises:
         MintError: If so.
     """
     if _REFUSED.search(said):
+        variable = key_variable(model.removeprefix(f"{PROVIDER}/"))
         raise MintError(
-            f"{model}: the key is refused; set {key_variable(model)}, then the same command"
+            f"{name}: the key is refused; set {variable}, then the same command"
         ) from None
 
 

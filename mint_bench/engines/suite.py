@@ -5,6 +5,7 @@ them is `evaluating`'s.
 """
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any, Literal
@@ -14,7 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from mint_bench import __version__
 from mint_bench.engines.cell import Cell
 from mint_bench.engines.decide import Reach, Wanted
+from mint_bench.engines.reaching import idle_option
 from mint_bench.engines.request import RunRequest, folder_name, source_of
+from mint_bench.engines.roles import role_names
 from mint_bench.errors import MintError
 from mint_bench.files import read_model
 from mint_bench.replay.definition import SCRIPTED
@@ -42,6 +45,16 @@ class SuiteSystem(BaseModel):
     @classmethod
     def _several(cls, value: object) -> object:
         return (value,) if isinstance(value, str) else value
+
+    def reach(self) -> Reach:
+        """What it alone says of how it is reached."""
+        return Reach(
+            self.engine or "auto",
+            self.base_url,
+            self.tensor_parallel_size or 1,
+            self.data_parallel_size or 1,
+            self.vllm or (),
+        )
 
 
 class SuiteTask(BaseModel):
@@ -173,6 +186,26 @@ def cells_of(suite: Suite) -> tuple[Cell, ...]:
         Cell(request, _key(request, suite.reach(system)), suite.reach(system))
         for system, request in suite.pairs()
     )
+
+
+def refuse_idle_in(suite: Suite) -> None:
+    """Refuse what a suite says of how models are reached and would change nothing.
+
+    What stands for all must do something for one system or one model of a role, what stands with a
+    system for that one.
+
+    Raises:
+        MintError: If there is such a thing.
+    """
+    systems = [(system.model, suite.reach(system)) for system in suite.systems]
+    roles = [(model, suite.reach()) for model in role_names(suite.requests()[0].model_roles)]
+    told = [
+        idle_option(system.reach(), [way])
+        for system, way in zip(suite.systems, systems, strict=True)
+    ]
+    for one in [*told, idle_option(suite.reach(), [*systems, *roles])]:
+        if one:  # a file's fields have other names than options
+            raise MintError(re.sub(r"--([a-z-]+)", lambda found: found[1].replace("-", "_"), one))
 
 
 def _key(request: RunRequest, reach: Reach) -> str:

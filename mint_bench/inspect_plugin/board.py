@@ -13,6 +13,9 @@ COMMAND = "mint_bench_command"
 HARDWARE = "mint_bench_hardware"
 """Key of a run's metadata: what the model ran on, where that is this machine."""
 
+PRICES = "mint_bench_prices"
+"""Key of a run's metadata: what its models cost by the token, where anyone is paid."""
+
 TAGGER_REF, JUDGE_REFS, SEEKER_REF = "tagger", "judges", "seeker"
 """Keys of a score's metadata: the instruments that made it, and the simulated seeker."""
 

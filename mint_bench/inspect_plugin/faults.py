@@ -28,8 +28,15 @@ def told_by_us() -> Iterator[None]:
     try:
         yield
     except error.PrerequisiteError as fault:
-        raise MintError(_plain(str(fault.message))) from None
+        raise plainly(fault) from None
 
 
-def _plain(message: str) -> str:
-    return Text.from_markup(message).plain
+def plainly(fault: Exception) -> Exception:
+    """An error, as a `MintError` without marks and colours where it is Inspect's own kind.
+
+    >>> str(plainly(error.PrerequisiteError("[bold]ERROR[/bold]: Install [bold]anthropic[/bold]")))
+    'Install anthropic'
+    """
+    if not isinstance(fault, error.PrerequisiteError):
+        return fault
+    return MintError(Text.from_markup(str(fault.message)).plain.removeprefix("ERROR: "))

@@ -4,7 +4,7 @@ Reads what is in the log and runs nothing. No text of a conversation goes into t
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from mint_bench.inspect_plugin.board import (
     JUDGE_REFS,
     MODEL_REVISION,
     OPEN_WEIGHTS,
+    PRICES,
     REGRADED,
     SAMPLING,
     SEEKER_REF,
@@ -31,6 +32,7 @@ from mint_bench.inspect_plugin.failures import spoken_in, told_failure, told_wor
 from mint_bench.inspect_plugin.held import SampleData
 from mint_bench.inspect_plugin.metrics import FIGURES
 from mint_bench.inspect_plugin.per_turn import how_measured, with_also
+from mint_bench.inspect_plugin.price import KeptPrices, Price
 from mint_bench.inspect_plugin.providers import PROVIDER
 from mint_bench.inspect_plugin.spread import PROVIDER as SPREAD
 from mint_bench.inspect_plugin.usage import cost_of, tokens_used
@@ -258,12 +260,19 @@ def _provenance(
         started=_time(log.stats.started_at),
         finished=_time(log.stats.completed_at),
         tokens=tokens_used(log.eval.model, samples, conversations),
-        cost_usd=cost_of(samples),
+        cost_usd=cost_of(samples, _prices(metadata, str(path or "log"))),
         hardware=metadata.get(HARDWARE),
         log_sha=sha256_file(path) if path and path.is_file() else None,
         also=_how(samples),
         notes=[*([str(metadata[REGRADED])] if REGRADED in metadata else []), *_notes(samples)],
     )
+
+
+def _prices(metadata: Mapping[str, object], where: str) -> dict[str, Price] | None:
+    """What the run kept of its models' prices."""
+    if PRICES not in metadata:
+        return None
+    return validate_model(metadata[PRICES], KeptPrices, f"{where}: eval.metadata.{PRICES}").root
 
 
 def _failure(sample: EvalSample) -> str:

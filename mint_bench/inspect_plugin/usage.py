@@ -5,9 +5,11 @@ Not from the log's totals: those are of the last try alone where a run was resum
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from inspect_ai.event import Event, ModelEvent
 from inspect_ai.log import EvalSample
 from inspect_ai.model import ModelUsage
 
+from mint_bench.inspect_plugin.price import NOTHING, Price
 from mint_bench.scoring import ScoredConversation
 
 PADDED = frozenset({"hf"})
@@ -37,11 +39,35 @@ def tokens_used(
     return {name: total for name, total in {**own, **measuring}.items() if total}
 
 
-def cost_of(samples: Sequence[EvalSample]) -> float | None:
-    """Dollars that the conversations cost, as far as Inspect knows prices; else None."""
-    usages = (usage for sample in samples for usage in sample.model_usage.values())
-    costs = [usage.total_cost for usage in usages if usage.total_cost is not None]
+def cost_of(
+    samples: Sequence[EvalSample], prices: Mapping[str, Price] | None = None
+) -> float | None:
+    """Dollars that the conversations cost; None where that is not known.
+
+    Args:
+        samples: All of a log.
+        prices: Those that the log keeps. Without them, or where they are not of all that was used,
+            it is what Inspect knows.
+    """
+    used = [one for sample in samples for one in sample.model_usage.items()]
+    uncounted = {without_usage(event) for sample in samples for event in sample.events} - {None}
+    known = prices and all(model in prices for model, _ in used)
+    if prices and known and all(prices.get(str(model)) == NOTHING for model in uncounted):
+        return round(sum(prices[model].of_usage(usage) for model, usage in used), 6)
+    costs = [usage.total_cost for _, usage in used if usage.total_cost is not None]
     return round(sum(costs), 6) if costs else None
+
+
+def without_usage(event: Event) -> str | None:
+    """The model that gave an answer just then without a number of tokens; not every server counts.
+
+    None for any other event.
+    """
+    if not isinstance(event, ModelEvent) or event.error or event.cache == "read":
+        return None
+    usage = event.output.usage
+    counted = usage and (usage.total_tokens or usage.input_tokens or usage.output_tokens)
+    return None if counted else event.model
 
 
 def _totals(usages: Iterable[ModelUsage]) -> Mapping[str, int]:

@@ -121,6 +121,15 @@ def test_max_cost_wants_the_price_of_every_model_before_the_run(typed, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("option", ["--max-cost", "--temperature"])
+@pytest.mark.parametrize("number", ["nan", "inf", "-1"])
+def test_a_number_is_finite_and_within_its_bounds(typed, tmp_path, option, number):
+    done = typed("mint/silence", *QUICK, option, number)
+    assert done.exit_code == 2
+    assert option in done.output
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_max_cost_stops_a_run(typed, tmp_path, monkeypatch):
     slow = lambda model: Engine(model, {"latency": 0.2}, {})  # noqa: E731 - seen before the end
     monkeypatch.setattr("mint_bench.engines.reaching.engine_for", slow)

@@ -87,6 +87,13 @@ def test_a_fault_is_one_line_and_nothing_is_written(file, tmp_path, words, named
     assert not (tmp_path / "results").exists()
 
 
+def test_a_folder_that_cannot_be_written_is_told_before_anything_is_scored(file, tmp_path):
+    (tmp_path / "taken").touch()
+    done = type_in("score", file, "--out", tmp_path / "taken")
+    assert (done.code, done.out) == (2, "")
+    assert "taken: no folder that can be written" in done.err
+
+
 def test_a_faulty_line_is_named(file):
     file.write_text(file.read_text() + '{"id": "x", "messages": [')
     done = type_in("score", file)

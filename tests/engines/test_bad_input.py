@@ -5,8 +5,10 @@ Where something was done already, the same command goes on from there. A port th
 """
 
 import json
+import re
 import shutil
 import subprocess
+import sys
 import time
 from contextlib import contextmanager
 
@@ -101,13 +103,6 @@ def test_a_key_that_is_refused_is_told_and_the_right_one_goes_on(run, tmp_path, 
     assert len(record(tmp_path)["conversations"]) == 3
 
 
-def test_a_key_that_a_server_refuses_is_told_by_the_name_that_it_is_read_by(run):
-    with JudgeServer(lambda *asked: REFUSED).running() as server:
-        done = run("Qwen/Qwen3-4B", "--base-url", server.url)
-    assert done.code == 2
-    assert "openai-api/server/Qwen/Qwen3-4B: the key is refused; set SERVER_API_KEY" in told(done)
-
-
 @pytest.mark.parametrize(
     ("measuring", "role"),
     [
@@ -162,6 +157,56 @@ def test_a_judge_that_goes_away_in_the_middle_is_told_and_the_same_command_goes_
         assert run(*words).code == 0
     assert len(server.requests) == 4  # two ratings in each of the two that failed
     assert not any("unscored" in t for c in record(tmp_path)["conversations"] for t in c["turns"])
+
+
+@pytest.mark.parametrize("name", ["small", "Qwen/Qwen3-4B"])
+def test_the_key_of_a_name_that_only_its_server_knows_is_the_one_that_is_sent(run, name):
+    with JudgeServer(lambda *asked: REFUSED).running() as server:
+        done = run(name, "--base-url", server.url)
+    assert (done.code, f"{name}: the key is refused; set SERVER_API_KEY" in told(done)) == (2, True)
+
+
+def test_a_refused_key_of_a_seeker_is_not_laid_to_a_system_that_needs_none(run):
+    with JudgeServer(lambda *asked: REFUSED).running() as server:
+        reached = f"model_args: {{base_url: '{server.url}', api_key: none}}"
+        seeker = f"seeker={{model: openai-api/box/m, {reached}}}"
+        done = run("mint/silence", "--seeker", "anchored", "--model-role", seeker)
+    assert (done.code, "MINT_API_KEY" in told(done)) == (2, False)
+    assert "the role seeker: openai-api/box/m refuses the key" in told(done)
+
+
+def test_a_providers_missing_package_is_told_with_the_model_as_it_was_typed(run, monkeypatch):
+    monkeypatch.setitem(sys.modules, "anthropic", None)
+    with JudgeServer(lambda *asked: "Tell me more.").running() as server:
+        done = run("anthropic/m", "--base-url", server.url)
+    assert done.code == 2
+    assert "mint-bench: model anthropic/m cannot be had: Anthropic API requires" in told(done)
+    assert "[" not in told(done)
+
+
+@pytest.mark.parametrize("option", ["--out", "--log-dir"])
+def test_a_folder_that_cannot_be_written_is_told_before_anything_is_asked(run, tmp_path, option):
+    (tmp_path / "file").touch()
+    with JudgeServer(lambda *asked: "Tell me more.").running() as server:
+        done = run("small", "--base-url", server.url, option, "file")
+    assert done.code == 2
+    assert re.search(r"file.*: (cannot|no folder that can) be written", told(done))
+    assert not server.requests
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("content", [b"", b"no log at all"])
+def test_a_log_that_cannot_be_read_is_named_and_without_it_the_run_goes_on(run, tmp_path, content):
+    run("mint/silence")
+    [log] = (tmp_path / "logs").glob("*/*.eval")
+    damaged = log.with_name(f"2020-01-01T00-00-00-00-00_multi-turn_{'a' * 22}.eval")
+    damaged.write_bytes(content)
+    done = run("mint/silence")
+    assert done.code == 2
+    assert f"{damaged.name}: not a readable log" in told(done)
+    assert "move it out of that folder" in told(done)
+    damaged.unlink()
+    assert run("mint/silence").code == 0
 
 
 def test_a_conversation_longer_than_the_context_is_unscored_with_the_reason(run, tmp_path):

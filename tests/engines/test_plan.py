@@ -8,9 +8,10 @@ from click.testing import CliRunner
 
 from mint_bench.cli.suite import suite as suite_command
 from mint_bench.engines.plan import plan_of
-from mint_bench.engines.prices import Price, Prices, load_prices
+from mint_bench.engines.prices import Prices, load_prices
 from mint_bench.engines.suite import read_suite
 from mint_bench.errors import MintError
+from mint_bench.inspect_plugin.price import Price
 from mint_bench.judging.also_rubric import load_also_rubric
 from tests.cli.typed import type_in
 from tests.engines.test_suite import written

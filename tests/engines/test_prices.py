@@ -2,7 +2,9 @@
 
 import pytest
 
-from mint_bench.engines.prices import Price, Prices, load_prices
+from mint_bench.engines.prices import Prices, load_prices
+from mint_bench.errors import MintError
+from mint_bench.inspect_plugin.price import Price
 
 
 @pytest.mark.parametrize("name", sorted(load_prices().models))
@@ -23,3 +25,11 @@ def test_a_users_price_needs_no_word_about_ours():
         {"openai/x": Price(input=1, output=2)}, load_prices().sources, frozenset({"openai/x"})
     )
     assert not own.told(["openai/x"])
+
+
+@pytest.mark.parametrize("number", [".inf", ".nan", "-1"])
+def test_a_price_is_a_finite_amount(tmp_path, number):
+    path = tmp_path / "mine.yaml"
+    path.write_text(f"models: {{a/b: {{input: {number}, output: 1}}}}\n")
+    with pytest.raises(MintError, match=r"mine\.yaml: models\.a/b\.input: "):
+        load_prices(path)

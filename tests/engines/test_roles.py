@@ -1,5 +1,7 @@
 """The models that measure, as they are typed."""
 
+import sys
+
 import pytest
 
 from mint_bench.engines.engine import Engine
@@ -51,6 +53,12 @@ def test_a_panel_may_have_settings_for_each():
 def test_a_fault_is_one_line(given, said):
     with pytest.raises(MintError, match=said):
         role_models(given, ["grader"])
+
+
+def test_a_providers_missing_package_is_told_without_marks(monkeypatch):
+    monkeypatch.setitem(sys.modules, "anthropic", None)
+    with pytest.raises(MintError, match=r"^Anthropic API requires .* pip install anthropic$"):
+        role_models(["grader=anthropic/m"], ["grader"])
 
 
 def test_addresses_and_keys_stay_out_of_the_record():

@@ -15,10 +15,14 @@ import pytest
 from inspect_ai.log import list_eval_logs, read_eval_log
 
 from mint_bench.engines.cell import log_path
+from mint_bench.engines.decide import Reach
+from mint_bench.engines.prices import Prices
+from mint_bench.engines.progress import Watch
 from mint_bench.engines.request import RunRequest, command_line, folder_name, task_arguments
 from mint_bench.engines.run import run
 from mint_bench.errors import MintError
 from mint_bench.inspect_plugin import providers
+from mint_bench.inspect_plugin.price import Price
 from mint_bench.records.store import read
 from tests.inspect_plugin.judge_server import BROKEN, JudgeServer
 
@@ -44,6 +48,27 @@ def test_the_command_is_in_the_record(tmp_path):
         "mint-bench run mint/parrot --source starter --limit 3 --max-turns 2 "
         "--tagger none --judge none"
     )
+
+
+def test_what_the_conversations_cost_is_in_the_record(tmp_path):
+    grader = "openai-api/judge/large"
+    prices = {"small": Price(input=1e6, output=0), grader: Price(input=0, output=1e6)}
+    with JudgeServer(lambda *asked: '{"score": 3}').running() as server:
+        reached = f"model_args: {{base_url: '{server.url}', api_key: none}}"
+        roles = (f"grader={{model: {grader}, {reached}}}",)
+        request = replace(SMALL, model="small", judge="llm", model_roles=roles)
+        watch, reach = Watch(0, Prices(prices)), Reach(base_urls=(server.url,))
+        first = run(request, tmp_path / "logs", tmp_path / "results", reach, watch=watch)
+    replies = 6
+    ratings = len(server.requests) - replies
+    assert ratings > 0
+    spent = replies * 100 * 1.0 + ratings * 5 * 1.0  # as the server counts, at a dollar a token
+    assert watch.cost == pytest.approx(spent)
+    assert first.record.provenance.cost_usd == pytest.approx(spent)
+
+
+def test_what_nobody_is_paid_for_has_no_cost(tmp_path):
+    assert go(SMALL, tmp_path).record.provenance.cost_usd is None
 
 
 def test_options_reach_the_model_and_the_record(tmp_path):

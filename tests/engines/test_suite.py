@@ -12,6 +12,7 @@ import inspect_ai
 import pytest
 import yaml
 from click.testing import CliRunner
+from inspect_ai.log import list_eval_logs, read_eval_log_sample_summaries
 
 from mint_bench.cli.suite import suite as suite_command
 from mint_bench.engines import reaching as reaching_module
@@ -19,7 +20,7 @@ from mint_bench.engines.decide import Machine, Reach
 from mint_bench.engines.engine import Engine
 from mint_bench.engines.evaluating import CostReachedError, waves
 from mint_bench.engines.fingerprint import revision_of
-from mint_bench.engines.prices import Price, Prices, load_prices
+from mint_bench.engines.prices import Prices, load_prices
 from mint_bench.engines.progress import Watch, watching
 from mint_bench.engines.run import run_suite
 from mint_bench.engines.suite import cells_of, read_suite
@@ -27,6 +28,7 @@ from mint_bench.engines.telling import Telling
 from mint_bench.engines.vllm_server import Server
 from mint_bench.errors import MintError
 from mint_bench.inspect_plugin import providers
+from mint_bench.inspect_plugin.price import NOTHING, Price
 from mint_bench.records.store import read, read_all
 from tests.inspect_plugin.judge_server import JudgeServer
 
@@ -129,6 +131,39 @@ def test_how_a_system_is_reached_stands_with_it_or_for_all(tmp_path):
     assert other == Reach("transformers", data_parallel=3)
     assert (served.base_urls, len(spread.base_urls)) == (("http://one:8000",), 2)
     assert given.reach() == Reach(vllm=("enforce_eager",))
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (
+            {"systems": ["a/b", {"model": "mint/silence", "base_url": "http://gpu1:8000"}]},
+            "base_url changes nothing for mint/silence, which asks no model; leave it out",
+        ),
+        (
+            {"systems": [{"model": "openai/a", "base_url": "http://b:8000", "vllm": ["x=1"]}]},
+            "vllm changes nothing for openai/a, which the server at base_url runs",
+        ),
+        (
+            {
+                "systems": ["openai/a", "mint/silence"],
+                "roles": {"grader": "openai/b"},
+                "tensor_parallel_size": 2,
+            },
+            "tensor_parallel_size changes nothing for openai/a, which its provider runs, nor for",
+        ),
+        ({"systems": ["openai/a", "vllm/a/b"], "tensor_parallel_size": 2}, None),
+        ({"systems": ["openai/a"], "roles": {"grader": "vllm/a/b"}, "vllm": ["x=1"]}, None),
+        ({"systems": [{"model": "vllm/a/b", "data_parallel_size": 2}]}, None),
+    ],
+)
+def test_what_a_suite_says_of_reaching_models_changes_something(
+    tmp_path, monkeypatch, change, told
+):
+    monkeypatch.setattr(reaching_module, "machine", lambda: Machine("1", gpu=True))
+    path = written(tmp_path, **change)
+    done = CliRunner().invoke(suite_command, [str(path), "--dry-run"])
+    assert told in str(done.exception) if told else done.exit_code == 0
 
 
 def test_a_suite_starts_a_server_a_system_and_goes_on_where_one_does_not_start(
@@ -386,15 +421,26 @@ def test_the_time_left_counts_what_is_being_held_as_half_done():
     assert watch.seconds_left == pytest.approx(60 / 20 * 80)
 
 
-def test_max_cost_stops_cleanly_and_the_same_suite_goes_on(tmp_path, monkeypatch):
+def finished_in(folder):
+    """How many conversations the logs hold as finished."""
+    return sum(
+        summary.completed and not summary.error
+        for info in list_eval_logs(str(folder / "logs"))
+        for summary in read_eval_log_sample_summaries(info)
+    )
+
+
+@pytest.mark.parametrize("at_once", [1, 4])
+def test_max_cost_stops_cleanly_and_the_same_suite_goes_on(tmp_path, monkeypatch, at_once):
     # Slow enough that the cost is seen before the last reply.
     monkeypatch.setattr(
         "mint_bench.engines.reaching.engine_for", lambda model: Engine(model, {"latency": 0.2}, {})
     )
     dear = Prices({"mint/parrot": Price(input=0, output=1_000_000)})
-    systems = {"systems": ["mint/parrot"], "limit": 12, "max_connections": 1}
-    with pytest.raises(CostReachedError, match=r"stopped at \$.* of --max-cost \$40.00"):
+    systems = {"systems": ["mint/parrot"], "limit": 12, "max_connections": at_once}
+    with pytest.raises(CostReachedError, match=r"stopped at \$.* of --max-cost \$40.00") as caught:
         go(tmp_path, most=40, prices=dear, **systems)
+    assert f", {finished_in(tmp_path)} of 12 conversations done" in str(caught.value)
     assert not (tmp_path / "results").exists()
     [outcome] = go(tmp_path, **systems).outcomes
     assert len(outcome.record.conversations) == 12
@@ -413,6 +459,34 @@ def test_max_cost_stops_where_a_price_turns_out_not_to_be_known(tmp_path):
             go(tmp_path, most=40, prices=Prices({}), **change)
     assert len(server.requests) < 24
     assert not (tmp_path / "results").exists()
+
+
+def test_max_cost_stops_where_an_answer_does_not_say_what_it_took(tmp_path):
+    def answer(*asked):
+        time.sleep(0.1)
+        return "Tell me more."
+
+    with JudgeServer(answer, usage=False).running() as server:
+        change = {"systems": [{"model": "openai-api/judge/small", "base_url": server.url}]}
+        change |= {"limit": 12, "max_connections": 1}
+        prices = Prices({"openai-api/judge/small": Price(input=1, output=1)})
+        with pytest.raises(MintError, match=r"judge/small answers without the number of tokens"):
+            go(tmp_path, most=40, prices=prices, **change)
+    assert len(server.requests) < 24
+    assert not (tmp_path / "results").exists()
+
+
+def test_what_costs_nothing_need_not_say_what_it_took():
+    watch = Watch(1, Prices({"openai/x": NOTHING}), most=1)
+    for free in ("mint/parrot", "spread/vllm/a/b", "openai/x"):
+        watch.miss(free)
+    assert not watch.stopped
+
+
+def test_without_a_limit_an_answer_need_not_say_what_it_took():
+    watch = Watch(1, Prices({}))
+    watch.miss("openai/x")
+    assert not watch.stopped
 
 
 def test_max_cost_stops_a_suite_in_the_background_too():

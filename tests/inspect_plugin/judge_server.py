@@ -29,11 +29,13 @@ class JudgeServer:
     Attributes:
         counts: Whether it counts tokens for others, as vLLM does: a word is one.
         reasoning: Tokens of hidden reasoning that it says it wrote, None where it says nothing.
+        usage: Whether it says how many tokens an answer took.
         counted: What it was asked to count.
     """
 
-    def __init__(self, answer, *, counts=False, reasoning=None):
+    def __init__(self, answer, *, counts=False, reasoning=None, usage=True):
         self.answer, self.counts, self.reasoning, self.counted = answer, counts, reasoning, []
+        self.usage = usage
         self.requests, self.headers = [], []
         self.lock = threading.Lock()
         self.over = threading.Event()
@@ -90,7 +92,8 @@ class JudgeServer:
                 else:
                     text = {CUT: '{"score": ', PROSE: "I would rather not say."}.get(answer, answer)
                     made = _response if "input" in body else _completion
-                    send_json(self, 200, made(body["model"], text, outer.reasoning))
+                    value = made(body["model"], text, outer.reasoning)
+                    send_json(self, 200, value if outer.usage else {**value, "usage": None})
                 return None
 
         return Handler

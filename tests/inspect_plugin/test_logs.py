@@ -11,6 +11,7 @@ from inspect_ai.log import read_eval_log, write_eval_log
 
 from mint_bench import gold_history, human, multi_turn
 from mint_bench.errors import MintError
+from mint_bench.inspect_plugin.board import PRICES
 from mint_bench.inspect_plugin.logs import record_from_log
 from mint_bench.records.figures import figures
 from mint_bench.records.store import read, write
@@ -50,6 +51,19 @@ def test_the_provenance_says_how_it_came_about(log):
     assert provenance.started <= provenance.finished
     assert provenance.tokens == {"input": 10, "output": 50}
     assert {"inspect_ai", "python"} <= set(provenance.versions)
+
+
+def test_the_cost_is_at_the_prices_that_the_run_kept(log):
+    log.eval.metadata[PRICES] = {"mockllm/model": {"input": 0.0, "output": 1e6, "cached": None}}
+    assert record_from_log(log).provenance.cost_usd == 50
+
+
+def test_prices_edited_by_hand_are_refused_by_field(log):
+    log.eval.metadata[PRICES] = {"mockllm/model": {"input": -1, "output": 1}}
+    with pytest.raises(
+        MintError, match=rf"eval\.metadata\.{PRICES}: mockllm/model\.input: must be"
+    ):
+        record_from_log(log)
 
 
 def test_every_conversation_and_epoch_is_there_in_the_sources_order(log):

@@ -81,3 +81,14 @@ def test_the_command_writes_records_and_names_a_missing_role(held, tmp_path):
     missing = type_in(*words, "--judge", "llm")
     assert missing.code == 2
     assert "--model-role grader=" in missing.err
+
+
+@pytest.mark.parametrize("option", ["--log-dir", "--out"])
+def test_a_folder_that_cannot_be_written_is_told_before_anything_is_scored(held, tmp_path, option):
+    (tmp_path / "taken").touch()
+    there = {"--log-dir": tmp_path / "again", "--out": tmp_path / "results"}
+    there[option] = tmp_path / "taken"
+    done = type_in("regrade", held, *(word for pair in there.items() for word in pair))
+    assert done.code == 2
+    assert "taken: no folder that can be written" in done.err
+    assert not (tmp_path / "again").exists()
