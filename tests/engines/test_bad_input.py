@@ -112,6 +112,7 @@ def test_a_key_that_a_server_refuses_is_told_by_the_name_that_it_is_read_by(run)
     ("measuring", "role"),
     [
         (["--judge", "llm-joint"], "grader"),
+        (["--also", "relevance"], "grader"),
         (["--tagger", "llm"], "tagger"),
         (["--seeker", "anchored"], "seeker"),
     ],
