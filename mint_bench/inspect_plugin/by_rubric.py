@@ -67,8 +67,8 @@ def _by_rubric(name: str) -> Scorer:
     async def compute(state: TaskState, target: Target) -> Score:  # noqa: ARG001 - Inspect's
         with told_by_inspect():
             panel = models_of(GRADER)
-        shown = exchanges(transcript_of(state))
-        answers = await collect(*[_answers(panel, system, forms, one) for one in shown])
+            shown = exchanges(transcript_of(state))
+            answers = await collect(*[_answers(panel, system, forms, one) for one in shown])
         names = [question.name for question in rubric.questions]
         columns = dict(zip(names, zip(*answers, strict=True), strict=True)) if answers else {}
         how = f"rubric {name}@{sha[:8]} by {', '.join(_named(model) for model in panel)}"

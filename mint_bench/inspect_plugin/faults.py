@@ -15,11 +15,21 @@ from mint_bench.errors import MintError
 
 @contextmanager
 def told_by_inspect() -> Iterator[None]:
-    """Turn a `MintError` into the exception that Inspect's command line prints as one line."""
+    """Turn a `MintError` into the exception that Inspect's command line prints as one line.
+
+    Of several such exceptions, from calls that went side by side, the first is raised.
+    """
     try:
         yield
     except MintError as fault:
         raise error.PrerequisiteError(escape(str(fault))) from None
+    except ExceptionGroup as several:
+        first: BaseException | None = several.subgroup(error.PrerequisiteError)
+        if first is None:
+            raise
+        while isinstance(first, BaseExceptionGroup):
+            first = first.exceptions[0]
+        raise first from None
 
 
 @contextmanager

@@ -107,6 +107,7 @@ def test_a_key_that_is_refused_is_told_and_the_right_one_goes_on(run, tmp_path, 
     ("measuring", "role"),
     [
         (["--judge", "llm-joint"], "grader"),
+        (["--also", "relevance"], "grader"),
         (["--tagger", "llm"], "tagger"),
         (["--seeker", "anchored"], "seeker"),
     ],
