@@ -2,21 +2,21 @@
 
 import pytest
 
-from mint_bench.records.schema import JudgeRef, Settings, SourceRef, TaggerRef
+from mint_bench.records.schema import JudgeRef, SeekerRef, Settings, SourceRef, TaggerRef
 from mint_bench.records.seeker import audit_rates
 from mint_bench.records.store import read_all
 from mint_bench.resources import ids_sha, resource
 from mint_bench.submissions import known as module
 from mint_bench.submissions.checks import check
 from mint_bench.submissions.known import Known
-from tests.submissions.made import IDS, human, submitted, turn
+from tests.submissions.made import IDS, TURNS, human, submitted, turn
 
 ACCEPTED = Known((human(), submitted("theirs", shift=2)))
 
 
 @pytest.fixture(autouse=True)
 def conversations(monkeypatch):
-    monkeypatch.setattr(module, "ids_at_hand", lambda _: frozenset(IDS))
+    monkeypatch.setattr(module, "turns_at_hand", lambda _: dict.fromkeys(IDS, TURNS))
 
 
 def found(record, known=ACCEPTED):
@@ -203,11 +203,91 @@ def test_conversations_that_are_not_the_sources_keep_it_out():
 
 
 def test_a_source_that_is_not_here_is_known_by_accepted_records_or_unchecked(monkeypatch):
-    monkeypatch.setattr(module, "ids_at_hand", lambda _: None)
+    monkeypatch.setattr(module, "turns_at_hand", lambda _: None)
     assert faults(submitted()) == {}
     assert "data" in faults(submitted(ids=[*IDS[:-1], "made-up"]))
     alone = [one for one in found(submitted(), Known(())) if one[1] == "data"]
     assert alone[0][0] == "unchecked"
+
+
+def without_turns(record, wanted):
+    """The record with the turns of each conversation that are wanted, and no others."""
+    kept = [
+        one.model_copy(update={"turns": [turn for turn in one.turns if wanted(one.id, turn.t)]})
+        for one in record.conversations
+    ]
+    return record.model_copy(update={"conversations": kept})
+
+
+def on_board(record, **other):
+    return record.model_copy(update={"board": record.board.model_copy(update=other)})
+
+
+GOLD = {"history": "gold", "judge_view": "gold", "seeker": None}
+
+
+@pytest.mark.parametrize(
+    "board",
+    [GOLD, {}, {"seeker": SeekerRef(name="anchored", model="m", prompt_sha="4" * 64)}],
+    ids=["gold history", "scripted seeker", "anchored seeker"],
+)
+@pytest.mark.parametrize("at_hand", [True, False], ids=["source at hand", "accepted records"])
+def test_turns_that_are_left_out_keep_it_out(monkeypatch, board, at_hand):
+    if not at_hand:
+        monkeypatch.setattr(module, "turns_at_hand", lambda _: None)
+    whole = on_board(submitted(), **board)
+    assert "data" not in faults(whole)
+    for wanted in (lambda _, t: t == 2, lambda one, t: one != "c07" or t < TURNS):
+        assert "not exactly the turns of starter" in faults(without_turns(whole, wanted))["data"]
+    told = faults(without_turns(whole, lambda one, t: one != "c07" or t < TURNS))["data"]
+    assert told.startswith("1 of 24 conversations")
+    assert "c07, epoch 1: 2 for 3; a turn that failed must stand, unscored" in told
+
+
+def test_turns_that_the_source_has_not_keep_it_out():
+    more = submitted(ids=IDS).conversations
+    more = [one.model_copy(update={"turns": [*one.turns, turn(0, 4)]}) for one in more]
+    assert "24 of 24" in faults(submitted(conversations=more))["data"]
+
+
+def test_a_board_of_fewer_turns_has_these_and_is_no_measure_for_longer_ones(monkeypatch):
+    short = on_board(without_turns(submitted(), lambda _, t: t <= 2), max_turns=2)
+    assert "data" not in faults(short)
+    assert "data" in faults(on_board(submitted(), max_turns=2))
+    monkeypatch.setattr(module, "turns_at_hand", lambda _: None)
+    assert "data" not in faults(short)
+    assert "data" not in faults(submitted(), Known((short,)))
+
+
+def test_a_persona_may_end_when_it_will():
+    persona = {"seeker": SeekerRef(name="persona", model="m", prompt_sha="4" * 64)}
+    brief = without_turns(on_board(submitted(), **persona), lambda one, t: one != "c07" or t < 2)
+    assert "data" not in faults(brief)
+
+
+def test_a_conversation_that_is_left_out_of_an_epoch_keeps_it_out():
+    once = submitted().conversations
+    again = [c.model_copy(update={"epoch": 2}) for c in once[1:]]
+    settings = submitted().settings.model_copy(update={"epochs": 2})
+    told = faults(submitted(conversations=[*once, *again], settings=settings))
+    assert told["data"] == "1 conversations are left out of an epoch, such as c00 of 2"
+
+
+def test_the_best_turn_of_each_conversation_alone_is_no_record(monkeypatch):
+    monkeypatch.setattr(module, "turns_at_hand", lambda _: None)
+    records = read_all(resource("results"))
+    honest = next(
+        one for one in records
+        if one.system == "SmolLM2-135M-Instruct" and one.board.history == "gold"
+    )  # fmt: skip
+    best = {
+        one.id: max((t for t in one.turns if t.ratings), key=lambda t: sum(t.ratings[:3])).t
+        for one in honest.conversations
+    }
+    others = Known(tuple(one for one in records if one is not honest))
+    assert "data" not in faults(honest, others)
+    chosen = without_turns(honest, lambda one, t: best[one] == t)
+    assert "50 of 50 conversations" in faults(chosen, others)["data"]
 
 
 def test_conversations_of_ones_own_ask_for_a_look():
