@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from mint_bench.records.schema import Record
 from mint_bench.scoring import ScoredTurn
 from mint_bench.submissions.findings import Finding
+from mint_bench.submissions.token_counts import token_counts
 
 MOST = 0.5  # share of turns above which likeness is no accident
 LONG = 8  # words above which two replies of equal figures are hardly different
@@ -31,8 +32,7 @@ def plausibility(
         human_words: Words of the human supporters' turns in the same conversations.
         others: Accepted records on the same conversations.
     """
-    yield from tokens(record)
-    yield from more_tokens_than_asked(record)
+    yield from token_counts(record)
     if record.kind not in {"model", "published"}:
         return
     turns = [turn for c in record.conversations for turn in c.turns if turn.words]
@@ -45,50 +45,6 @@ def plausibility(
     yield from like_the_human(record, human_words)
     yield from like_another(record, others)
     yield from one_rating(turns)
-
-
-def tokens(record: Record) -> Iterator[Finding]:
-    """Counts that no tokenizer gives: none for words, or fewer than the words between spaces."""
-    counted = [
-        (c.id, turn)
-        for c in record.conversations
-        for turn in c.turns
-        if turn.words and turn.tokens is not None
-    ]
-    for name, faulty in (
-        ("no token for some words", [(i, t) for i, t in counted if t.tokens == 0]),
-        ("fewer tokens than words", [(i, t) for i, t in counted if 0 < t.tokens < t.words]),  # type: ignore[operator]
-    ):
-        if faulty:
-            at, turn = faulty[0]
-            yield Finding(
-                "fault",
-                "tokens",
-                f"{name} in {len(faulty)} of {len(counted)} replies, first in conversation {at}, "
-                f"turn {turn.t} ({turn.words} words, {turn.tokens} tokens)",
-            )
-    if not counted:
-        yield Finding("unchecked", "tokens", "no reply has a token count")
-
-
-def more_tokens_than_asked(record: Record) -> Iterator[Finding]:
-    """Replies longer than the run let them be, or more of them than the run counted."""
-    counts = [t.tokens for c in record.conversations for t in c.turns if t.tokens is not None]
-    most = record.settings.sampling.get("max_tokens")
-    if isinstance(most, int) and not isinstance(most, bool):
-        over = [count for count in counts if count > most]
-        if over:
-            yield Finding(
-                "fault",
-                "tokens",
-                f"{len(over)} of {len(counts)} replies are longer than max_tokens {most}, the "
-                f"longest has {max(over)}",
-            )
-    whole, own = record.provenance.tokens.get("output"), sum(counts)
-    if whole is not None and own > whole:
-        yield Finding(
-            "look", "tokens", f"the replies have {own} tokens together, the run counted {whole}"
-        )
 
 
 def from_turn_to_turn(turns: Sequence[ScoredTurn]) -> Iterator[Finding]:
