@@ -1,6 +1,6 @@
 """Whether the token counts of a record can be those of its replies: pure, on figures alone.
 
-English takes some 1.2 tokens a word on the published records, 5.7 in the oddest of their replies.
+English takes some 1.3 tokens a word on the published records, 5.7 in the oddest of their replies.
 Text without spaces takes far more: the 199 Chinese texts of SAGE with 20 stretches between spaces
 and more have 20 characters a stretch, at most 54, and a tokenizer that hardly knows them gives two
 tokens a character. A single reply may end in a loop without a space. So the limit is wide, and is

@@ -174,7 +174,7 @@ def test_replies_without_their_overlap_ask_for_a_look():
 
 
 def test_another_systems_figures_under_a_new_name_keep_it_out():
-    assert "words and tactics of theirs" in faults(submitted("new", shift=2))["copy"]
+    assert "of theirs: is it the same system?" in faults(submitted("new", shift=2))["copy"]
     assert "copy" not in faults(submitted("theirs", shift=2))
 
 
@@ -195,9 +195,91 @@ def test_what_is_not_there_is_said_to_be_unchecked():
     assert [name for name, _ in unchecked].count("replies") == 2
 
 
-def test_the_same_ratings_everywhere_ask_for_a_look():
-    record = submitted(change=lambda c, t: {"ratings": [5, 5, 5, 1, 1, 1]})
-    assert ("look", "ratings", "all 72 rated replies have the same ratings") in found(record)
+def few_others(c, t):
+    return {"ratings": [3, 3, 3, 2, 2, 2]} if c < 2 else {"ratings": [5, 5, 5, 1, 1, 1]}
+
+
+def shaken(c, t):
+    return {"ratings": [5, 5, 5, 1, 1, 1 + (c * 3 + t) / 10_000]}
+
+
+@pytest.mark.parametrize(("figures", "count"), [(few_others, 66), (shaken, 72)])
+def test_nearly_the_same_ratings_everywhere_ask_for_a_look(figures, count):
+    told = found(submitted(change=figures))
+    assert (
+        "look",
+        "ratings",
+        f"{count} of 72 rated replies have the same ratings, rounded",
+    ) in told
+
+
+def test_a_system_that_is_often_rated_best_is_not_asked_why():
+    often = submitted(change=lambda c, t: {"ratings": [5, 5, 5, 1, 1, 1]} if (c + t) % 4 else {})
+    assert "ratings" not in {name for _, name, _ in found(often)}
+
+
+def rated_finely(c, t):
+    return {"ratings": [1 + (c * 7 + t * 3 + d * 5) % 31 / 10.33 for d in range(6)]}
+
+
+def copied(theirs, change):
+    """Another's figures with some of them altered, a turn at a time, under a new name."""
+    turns = {(c.id, turn.t): turn for c in theirs.conversations for turn in c.turns}
+
+    def figures(c, t):
+        one = turns[IDS[c], t]
+        return one.model_dump(exclude={"t"}) | change(c, one)
+
+    return submitted("new", change=figures)
+
+
+@pytest.mark.parametrize(
+    "altered",
+    [
+        lambda c, one: {"tactics": one.tactics[::-1]},
+        lambda c, one: {"words": one.words + (c * 5 + one.t) % 3, "tokens": 90},
+        lambda c, one: {
+            "tactics": one.tactics[::-1],
+            "words": one.words + (c * 5 + one.t) % 3,
+            "surface": {name: value * 1.1 for name, value in one.surface.items()},
+            "tokens": 90,
+        },
+        lambda c, one: {
+            "tactics": one.tactics[::-1],
+            "ratings": [2, *one.ratings[1:5], 2],
+            "surface": {},
+        },
+        lambda c, one: {"tactics": one.tactics[::-1], "ratings": [3] * 6, "words": 25 + c},
+        lambda c, one: {"tactics": one.tactics[::-1], "words": 7, "tokens": 9},
+    ],
+    ids=["tactics", "words", "but ratings", "but most ratings", "but overlaps", "short"],
+)  # fmt: skip
+def test_a_copy_is_seen_whatever_else_was_altered(altered):
+    theirs = submitted("theirs", shift=2, change=rated_finely)
+    copy = copied(theirs, altered)
+    assert "is it the same system?" in faults(copy, Known((human(), theirs)))["copy"]
+
+
+def test_whole_ratings_are_equal_by_chance_and_are_no_copy():
+    best = submitted("best", shift=2, change=lambda c, t: {"ratings": [5, 5, 5, 1, 1, 1.5]})
+    record = submitted(change=lambda c, t: {"ratings": [5, 5, 5, 1, 1, 1.5]})
+    assert "copy" not in faults(record, Known((human(), best)))
+
+
+def test_replies_that_share_nothing_or_all_with_others_are_no_copy():
+    plain = {"rougeL_vs_self": 0.0, "bigram_vs_self": 0.0, "bleu2_vs_self": 0.0}
+    other = submitted("other", shift=2, change=lambda c, t: {"surface": plain} if t > 1 else {})
+    record = submitted(change=lambda c, t: {"surface": plain} if t > 1 else {})
+    assert "copy" not in faults(record, Known((human(), other)))
+
+
+def test_the_same_replies_on_another_board_ask_for_a_look_and_say_so():
+    judge = JudgeRef(name="embedded", prompt_sha="5" * 64)
+    before = on_board(submitted(), judges=[judge])
+    told = [
+        text for _, name, text in found(submitted(), Known((human(), before))) if name == "copy"
+    ]
+    assert [one.endswith("of mine on another board") for one in told] == [True]
 
 
 def test_more_than_the_cap_unscored_keeps_it_out():
