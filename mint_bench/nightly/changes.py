@@ -3,6 +3,7 @@
 The test is `stats.sequential`; here nights become its arrays, and what it finds gets a name.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -26,7 +27,7 @@ class Compared:
         figure: Which figure.
         nights: How many nights.
         change: What they say.
-        level: The chance that was allowed.
+        level: The chance that was allowed, in this stretch of nights.
         since: First night after the likeliest change; None where nothing is tested.
         altered: What is known to have altered between the night before it and it.
         record: The latest record.
@@ -60,22 +61,24 @@ class Compared:
 def compared(name: str, nights: Sequence[Night], figure: str, level: float) -> Compared:
     """One figure over the nights that can be compared with the latest.
 
-    Those are the nights of its series since the last change that was told.
+    Those are the nights of its series after the one on which a change was last told. The nights
+    that told it do not count again: they were picked for what they showed.
 
     Args:
         name: Of the history.
         nights: All, the oldest first; at least one.
         figure: Which figure.
-        level: Chance of a false alarm over all nights.
+        level: Chance of a false alarm over all nights and all stretches of them.
     """
     latest = nights[-1]
-    told = max((n.told[figure] for n in nights if figure in n.told), default=None)
+    level = level * share_of(stretch(nights, figure))
+    told = max((n.night for n in nights if figure in n.told), default=None)
     series = [
         night
         for night in nights
         if night.series == latest.series
         and figure in night.shares
-        and (told is None or night.night >= told)
+        and (told is None or night.night > told)
     ]
     ids = sorted({one for night in series for one in night.shares[figure]})
     values = np.array([[night.shares[figure].get(one, np.nan) for one in ids] for night in series])
@@ -92,6 +95,21 @@ def compared(name: str, nights: Sequence[Night], figure: str, level: float) -> C
         _altered(before, first) if before and first else (),
         latest.record,
     )
+
+
+def stretch(nights: Sequence[Night], figure: str) -> int:
+    """Which stretch of nights this is: one begins with each series and after each told change."""
+    told = sum(figure in night.told for night in nights)
+    return told + len({night.series for night in nights})
+
+
+def share_of(stretch: int) -> float:
+    """The share of the level that the k-th stretch of nights may spend: 6/(π² k²), which sum to 1.
+
+    >>> [round(share_of(k), 3) for k in (1, 2, 3)]
+    [0.608, 0.152, 0.068]
+    """
+    return 6 / (math.pi * stretch) ** 2
 
 
 def _altered(before: Night, after: Night) -> tuple[str, ...]:

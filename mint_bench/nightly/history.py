@@ -32,7 +32,8 @@ class Night(BaseModel):
         record: Its place below the folder of records.
         figures: By name; None where undefined.
         shares: By figure, each conversation's share, whose mean is the figure.
-        told: By figure the first night of a change that was found; comparing starts anew there.
+        told: By figure the first night of a change that was found; comparing starts anew after the
+            night that tells it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

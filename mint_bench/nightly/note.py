@@ -29,10 +29,11 @@ for all nights), over {seen.n} conversations and {found.nights} nights, the last
 What altered between the night before {found.since} and that night:
 
 {altered}
-**How sure.** The evidence is {seen.e:,.0f}. If nothing had changed, it would come to
-{1 / found.level:,.0f} on any night of all years with a chance of at most {found.level:.2g};
-that rests on nights being drawn independently (`docs/nightly.md`).
+**How sure.** The evidence is {seen.e:,.0f}. If nothing had changed since nights were
+last begun to be compared anew, it would come to {1 / found.level:,.0f} on any night of all years
+with a chance of at most {found.level:.2g}; that rests on nights being drawn independently
+(`docs/nightly.md`).
 
 **Where to look.** The latest record is `{found.record}`; the logs of both nights hold the replies.
-From {found.since} on, nights are compared with each other anew.
+From the next night on, nights are compared with each other anew.
 """

@@ -99,6 +99,8 @@ def _conversation(
         faults.append((f"{field}.turns", "holds no turn"))
     if numbers != sorted(set(numbers)):
         faults.append((f"{field}.turns", "the numbers t must rise"))
+    elif record.board.history == "own" and numbers != list(range(1, len(turns) + 1)):
+        faults.append((f"{field}.turns", "the numbers t leave turns out; unscored ones stand, too"))
     if record.board.max_turns and turns and turns[-1].t > record.board.max_turns:
         faults.append((f"{field}.turns", f"more than the board's {record.board.max_turns} turns"))
     faults += [

@@ -3,19 +3,26 @@
 A time-uniform test of repeated measurements on the same conversations. Knows neither records nor
 nights of a calendar; `compare` tests two systems once.
 
-For a change before night s + 1, each conversation has one difference: its mean from then on minus
-its mean before. Their t statistic T over K conversations, f = K − 1, is turned into an e-value, a
-bet on a change of `spread` within-conversation standard deviations, either way:
+For a change before night s + 1, the nights have one difference: the mean over K conversations from
+then on minus that before. Its t statistic T is turned into an e-value, a bet on a change of
+`spread` standard deviations of one conversation's noise, either way:
 
     e_s = (1 + g)^(−1/2) · ((1 + T²/f) / (1 + T²/(f (1 + g))))^((f + 1)/2)
-    g = spread² · K · s · (n − s) / n   after n nights
+    g = spread² · K · s · (n − s) / n,   f = min(n − 2, K − 1)   after n nights
 
-The standard error in T is the larger of two: that of the K differences, which stands when replies
-changed for no better and no worse, and that of the noise from night to night before and after,
-which stands when some rare failure happened not to come tonight.
+The unit is the night. Whatever all conversations of a night share (a provider that drifts, a judge
+that is strict today) makes their differences alike, so that their own spread does not know of it,
+however many they are. The standard error in T is the largest of three: that of night means, pooled
+before and since, which has n − 2 degrees of freedom; that of the K conversations' differences,
+which stands when replies changed for no better and no worse; and that of the noise within
+conversations, which stands when nights happened to be alike. Only where every night before was the
+same in every conversation, and every night since, too, is there nothing that nights share: such a
+system is held to its conversations, with f = K − 1.
 
 This is the t test's normal mixture (Robbins 1970; Wang and Ramdas 2024, arXiv 2310.03722; Lindon
-et al. 2022, arXiv 2210.08589). As nobody knows when a change comes, the bets on all s are averaged
+et al. 2022, arXiv 2210.08589), here for two means with one unknown variance: a likelihood ratio of
+what no shift and no scale of the figure alters, a martingale where nothing changes (Pérez-Ortiz et
+al. 2022, arXiv 2208.07610). As nobody knows when a change comes, the bets on all s are averaged
 with weights 1 / (s (s + 1)), which sum to 1:
 
     E_n = Σ_{s<n} e_s / (s (s + 1)) + 1 / n
@@ -24,14 +31,15 @@ the last term being the money kept for changes still to come. If nothing changes
 by Ville's inequality, ever reaches 1/α with probability at most α, however often it is looked at.
 A fixed baseline would not do: its own noise is found sooner or later.
 
-What it stands on: the nights' replies are drawn anew, independently of one another; with so few
-conversations as are used here (20 and more) the mean of their differences is about normal.
-`tests/stats/test_sequential.py` simulates how often it errs.
+What it stands on: nights are drawn independently of one another, and the mean of a night's
+conversations is about normal. `tests/stats/test_sequential.py` simulates how often it errs and how
+soon it finds what is there; `python -m benchmarks.nights` prints the table of `docs/nightly.md`.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from mint_bench.stats.intervals import MIN_CONVERSATIONS
 from mint_bench.stats.statistic import Floats, Statistic, influence
@@ -88,11 +96,16 @@ def change(nights: Floats, level: float, spread: float = SPREAD) -> Change:
     usable = k >= MIN_CONVERSATIONS
     if not usable.any():
         return NOTHING
+    still = _still(nights)
+    error = np.where(still, error, np.maximum(error, _of_nights(nights)))
+    freedom = np.where(still, k - 1, np.minimum(n - 2, k - 1))
     g = spread**2 * k * s * (n - s) / n
-    log_e = np.where(usable, _log_e(moved, error, k, g), 0.0)
+    log_e = np.where(usable & (freedom > 0), _log_e(moved, error, freedom, g), 0.0)
     weight = 1 / (s * (s + 1))
     best = int(np.argmax(np.where(usable, moved**2 * s * (n - s), -1.0)))  # least squares left
-    reach = _reach(float(error[best]), int(k[best]), float(g[best]), level * float(weight[best]))
+    reach = _reach(
+        float(error[best]), int(freedom[best]), float(g[best]), level * float(weight[best])
+    )
     value = float(moved[best])
     e = float(np.exp(np.logaddexp.reduce([*(log_e + np.log(weight)), -np.log(n)])))
     return Change(e, best + 1, value, value - reach, value + reach, int(k[best]))
@@ -119,6 +132,30 @@ def _moved(nights: Floats) -> tuple[Floats, Floats, Floats]:
     return mean, np.maximum(paired, noise * often.sum(axis=1) / np.maximum(k, 1) ** 2), k
 
 
+def _of_nights(nights: Floats) -> Floats:
+    """For each s: the squared standard error of the difference by the night means' own variance."""
+    n = len(nights)
+    known = ~np.isnan(nights)
+    filled = np.where(known, nights, 0.0)
+    # A conversation that lacks a night must not move that night's mean by how it differs itself.
+    level = filled.sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    means = np.where(known, nights - level, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+    s = np.arange(1, n)
+    sums, squares = np.cumsum(means), np.cumsum(means**2)
+    before = squares[:-1] - sums[:-1] ** 2 / s
+    since = squares[-1] - squares[:-1] - (sums[-1] - sums[:-1]) ** 2 / (n - s)
+    variance: Floats = (before + since).clip(0) / max(n - 2, 1)
+    return variance * (1 / s + 1 / (n - s))
+
+
+def _still(nights: Floats) -> npt.NDArray[np.bool_]:
+    """For each s: whether all nights before it are the same in everything, and all since, too."""
+    moved = ~((nights[1:] == nights[:-1]) | (np.isnan(nights[1:]) & np.isnan(nights[:-1])))
+    other = moved.any(axis=1).astype(int)
+    still: npt.NDArray[np.bool_] = (other.sum() - other == 0) & (len(nights) > 2)
+    return still
+
+
 def shares(statistic: Statistic, rows: Floats) -> Floats:
     """Each conversation's share in a figure, such that their mean is the figure.
 
@@ -140,9 +177,8 @@ def shares(statistic: Statistic, rows: Floats) -> Floats:
     return np.where(present, figure + present.sum() * influence(statistic, rows), np.nan)
 
 
-def _log_e(mean: Floats, error: Floats, k: Floats, g: Floats) -> Floats:
+def _log_e(mean: Floats, error: Floats, freedom: Floats, g: Floats) -> Floats:
     """The logarithm of e_s; where every conversation moved by the same, its limit for T² → ∞."""
-    freedom = k - 1.0
     flat = error <= 1e-24
     x = mean**2 / np.where(flat, 1.0, error) / np.maximum(freedom, 1)
     moved = (freedom + 1) / 2 * (np.log1p(x) - np.log1p(x / (1 + g)))
@@ -150,10 +186,9 @@ def _log_e(mean: Floats, error: Floats, k: Floats, g: Floats) -> Floats:
     return np.where(flat, limit, moved) - np.log1p(g) / 2
 
 
-def _reach(error: float, k: int, g: float, level: float) -> float:
+def _reach(error: float, freedom: int, g: float, level: float) -> float:
     """Half the width of the confidence sequence: the differences that e_s < 1/level leaves."""
-    freedom = k - 1
     ratio = np.exp(2 * (-np.log(level) + np.log1p(g) / 2) / (freedom + 1))
-    if ratio >= 1 + g:
+    if freedom < 1 or ratio >= 1 + g:
         return float("inf")
     return float(np.sqrt((ratio - 1) / (1 - ratio / (1 + g)) * freedom * error))

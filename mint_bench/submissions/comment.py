@@ -12,9 +12,6 @@ from mint_bench.submissions.findings import TOLD, Finding
 from mint_bench.submissions.known import Known
 from mint_bench.submissions.markdown import code, inert
 
-MARK = "<!-- mint-bench submission -->"
-"""First line of the answer, by which a workflow finds the one that it wrote before."""
-
 LONGEST = 60_000  # characters; forges take 65,536
 SIGNS = {"fault": "✗", "look": "?", "unchecked": "·"}
 ELSEWHERE = 10
@@ -76,7 +73,7 @@ def _altered(before: Record, after: Record) -> str:
 
 def comment(found: Answer) -> str:
     """The answer to a pull request."""
-    parts = [MARK, f"## mint-bench: {found.verdict}", ""]
+    parts = [f"## mint-bench: {found.verdict}", ""]
     parts += [f"- ✗ {inert(fault, 300)}" for fault in found.change.faults]
     for one, findings in found.findings:
         parts += ["", _of_one(one, findings)]

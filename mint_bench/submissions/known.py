@@ -3,13 +3,14 @@
 Answers whether a board's hashes are those of something that anyone else has. Reaches no network.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from mint_bench import __version__
 from mint_bench.records.schema import Board, JudgeRef, Record, TaggerRef
 from mint_bench.records.signature import board_signature
+from mint_bench.replay.definition import ANCHORED, SCRIPTED
 from mint_bench.submissions.findings import Finding
 from mint_bench.submissions.plausible import Place
 
@@ -138,7 +139,7 @@ def _judge_shas() -> frozenset[str]:
 
 
 def data_known(record: Record, known: Known) -> Iterator[Finding]:
-    """Whether the conversations are those of the source, by the hash of their ids."""
+    """Whether the conversations are those of the source: their ids, and each with all its turns."""
     source = record.board.source
     if source.name.startswith("file:"):
         yield Finding(
@@ -148,17 +149,19 @@ def data_known(record: Record, known: Known) -> Iterator[Finding]:
         )  # fmt: skip
         return
     here = {conversation.id for conversation in record.conversations}
-    whole = ids_at_hand(source.name)
+    at_hand = turns_at_hand(source.name)
     accepted = known.on_source(record.board)
-    if whole is None and not accepted:
+    if at_hand is None and not accepted:
         yield Finding(
             "unchecked", "data",
             f"{source.name} is not on this machine and no record has it, so the ids of its "
             "conversations are not known (`mint-bench data fetch` gets it)",
         )  # fmt: skip
         return
-    if whole is None:
-        whole = frozenset(c.id for one in accepted for c in one.conversations)
+    if at_hand is None:
+        whole = {c.id for one in accepted for c in one.conversations}
+    else:
+        whole = set(at_hand)
     if strange := here - whole:
         yield Finding(
             "fault", "data",
@@ -170,11 +173,66 @@ def data_known(record: Record, known: Known) -> Iterator[Finding]:
             "look", "data",
             f"{len(here)} of the {len(whole)} conversations of {source.name}: shown, not ranked",
         )  # fmt: skip
+    yield from _epochs_whole(record, here)
+    if _turns_are_the_sources(record.board):
+        yield from _turns_whole(record, at_hand or turns_accepted(record.board, accepted))
+
+
+def _epochs_whole(record: Record, ids: set[str]) -> Iterator[Finding]:
+    """Whether each conversation was held in each epoch, as every run holds them."""
+    there = {(c.id, c.epoch) for c in record.conversations}
+    epochs = range(1, record.settings.epochs + 1)
+    missing = [(one, epoch) for one in sorted(ids) for epoch in epochs if (one, epoch) not in there]
+    if missing:
+        one, epoch = missing[0]
+        yield Finding(
+            "fault", "data",
+            f"{len(missing)} conversations are left out of an epoch, such as {one} of {epoch}",
+        )  # fmt: skip
+
+
+def _turns_are_the_sources(board: Board) -> bool:
+    """Whether a conversation has as many turns as its source says, however it goes.
+
+    A reply that failed is a turn without figures, and the conversation goes on. Only a persona
+    ends a conversation by itself.
+    """
+    return board.seeker is None or board.seeker.name in {SCRIPTED, ANCHORED}
+
+
+def _turns_whole(record: Record, turns: Mapping[str, int]) -> Iterator[Finding]:
+    most = record.board.max_turns
+    held = [c for c in record.conversations if c.id in turns]
+    asked = {one: min(count, most or count) for one, count in turns.items()}
+    wrong = [c for c in held if [t.t for t in c.turns] != list(range(1, asked[c.id] + 1))]
+    if wrong:
+        first = wrong[0]
+        yield Finding(
+            "fault", "data",
+            f"{len(wrong)} of {len(held)} conversations have not exactly the turns of "
+            f"{record.board.source.name}, such as {first.id}, epoch {first.epoch}: "
+            f"{len(first.turns)} for {asked[first.id]}; a turn that failed must stand, unscored",
+        )  # fmt: skip
+
+
+def turns_accepted(board: Board, accepted: Iterable[Record]) -> dict[str, int]:
+    """The turns of each conversation by the accepted records that asked for as many, or more."""
+    found: dict[str, int] = {}
+    for record in accepted:
+        most = record.board.max_turns
+        if not _turns_are_the_sources(record.board) or (
+            most is not None and (board.max_turns is None or most < board.max_turns)
+        ):
+            continue
+        for conversation in record.conversations:
+            count = found.get(conversation.id, 0)
+            found[conversation.id] = max(count, len(conversation.turns))
+    return found
 
 
 @cache
-def ids_at_hand(spec: str) -> frozenset[str] | None:
-    """The ids of a source's conversations; None where its file is not on this machine."""
+def turns_at_hand(spec: str) -> Mapping[str, int] | None:
+    """The turns to reply to of each of a source's conversations; None where it is not here."""
     from mint_bench.sources import load, load_profiles
     from mint_bench.sources.fetch import locate
     from mint_bench.sources.loading import card_of
@@ -183,4 +241,4 @@ def ids_at_hand(spec: str) -> frozenset[str] | None:
     if locate(card) is None:
         return None
     found = load_profiles(spec) if card.profiles else load(spec)
-    return frozenset(conversation.id for conversation in found.conversations)
+    return {one.id: len(one.scored_turns) for one in found.conversations}

@@ -5,18 +5,22 @@ words, tokens and tactics. On the published records the shares below lie under 0
 that say the same each time at 1; the limit stands between.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from mint_bench.records.schema import Record
 from mint_bench.scoring import ScoredTurn
 from mint_bench.submissions.findings import Finding
+from mint_bench.submissions.token_counts import token_counts
 
 MOST = 0.5  # share of turns above which likeness is no accident
 LONG = 8  # words above which two replies of equal figures are hardly different
 EQUAL = 0.9999
 FEW = 20  # turns below which a share says nothing
 MANY = 60  # turns below which it is no wonder that few are different
+NEARLY_ALL = 0.9  # share of turns with one rating; at most 0.24 on the published records
+FIGURES, CLOSE = 3, 1e-3  # figures of a turn that make it known, and how far one is from its copy
 HANDFUL, RARE = 12, 0.02  # different replies, and their share of all, that no system comes down to
 Place = tuple[str, int]  # conversation id, number of the turn
 
@@ -31,8 +35,7 @@ def plausibility(
         human_words: Words of the human supporters' turns in the same conversations.
         others: Accepted records on the same conversations.
     """
-    yield from tokens(record)
-    yield from more_tokens_than_asked(record)
+    yield from token_counts(record)
     if record.kind not in {"model", "published"}:
         return
     turns = [turn for c in record.conversations for turn in c.turns if turn.words]
@@ -45,50 +48,6 @@ def plausibility(
     yield from like_the_human(record, human_words)
     yield from like_another(record, others)
     yield from one_rating(turns)
-
-
-def tokens(record: Record) -> Iterator[Finding]:
-    """Counts that no tokenizer gives: none for words, or fewer than the words between spaces."""
-    counted = [
-        (c.id, turn)
-        for c in record.conversations
-        for turn in c.turns
-        if turn.words and turn.tokens is not None
-    ]
-    for name, faulty in (
-        ("no token for some words", [(i, t) for i, t in counted if t.tokens == 0]),
-        ("fewer tokens than words", [(i, t) for i, t in counted if 0 < t.tokens < t.words]),  # type: ignore[operator]
-    ):
-        if faulty:
-            at, turn = faulty[0]
-            yield Finding(
-                "fault",
-                "tokens",
-                f"{name} in {len(faulty)} of {len(counted)} replies, first in conversation {at}, "
-                f"turn {turn.t} ({turn.words} words, {turn.tokens} tokens)",
-            )
-    if not counted:
-        yield Finding("unchecked", "tokens", "no reply has a token count")
-
-
-def more_tokens_than_asked(record: Record) -> Iterator[Finding]:
-    """Replies longer than the run let them be, or more of them than the run counted."""
-    counts = [t.tokens for c in record.conversations for t in c.turns if t.tokens is not None]
-    most = record.settings.sampling.get("max_tokens")
-    if isinstance(most, int) and not isinstance(most, bool):
-        over = [count for count in counts if count > most]
-        if over:
-            yield Finding(
-                "fault",
-                "tokens",
-                f"{len(over)} of {len(counts)} replies are longer than max_tokens {most}, the "
-                f"longest has {max(over)}",
-            )
-    whole, own = record.provenance.tokens.get("output"), sum(counts)
-    if whole is not None and own > whole:
-        yield Finding(
-            "look", "tokens", f"the replies have {own} tokens together, the run counted {whole}"
-        )
 
 
 def from_turn_to_turn(turns: Sequence[ScoredTurn]) -> Iterator[Finding]:
@@ -205,35 +164,90 @@ def like_the_human(record: Record, human_words: Mapping[Place, int]) -> Iterator
 
 
 def like_another(record: Record, others: Sequence[Record]) -> Iterator[Finding]:
-    """Figures that are those of another record, turn for turn, or longer by as much each time."""
+    """Figures that are those of another record, turn for turn.
+
+    A turn is another's where its words and tactics are, or as many words more each time; or what
+    it shares with the turns around it; or its ratings. So no one of these can be altered alone.
+    """
     mine = _by_place(record)
     for other in others:
         theirs = _by_place(other)
-        apart = [
-            mine[place][0] - theirs[place][0] if mine[place][1] == theirs[place][1] else None
+        pairs = [
+            (mine[place], theirs[place])
             for place in mine.keys() & theirs.keys()
+            if max(mine[place].words or 0, theirs[place].words or 0) >= LONG
         ]
-        same = max(Counter(one for one in apart if one is not None).values(), default=0)
-        if len(apart) < FEW or same / len(apart) <= MOST:
+        same = _alike(pairs)
+        if len(pairs) < FEW or same / len(pairs) <= MOST:
             continue
-        told = f"{same} of {len(apart)} turns have the words and tactics of {other.system}"
+        told = (
+            f"{same} of {len(pairs)} turns have the words and tactics, the overlaps or the ratings "
+            f"of {other.system}"
+        )
         if other.system != record.system:
             yield Finding("fault", "copy", f"{told}: is it the same system?")
-        else:
+        elif other.settings != record.settings:
             yield Finding("look", "copy", f"{told} with other settings")
+        else:
+            yield Finding("look", "copy", f"{told} on another board")
 
 
-def _by_place(record: Record) -> dict[tuple[str, int, int], tuple[int, tuple[int, ...]]]:
+def _by_place(record: Record) -> dict[tuple[str, int, int], ScoredTurn]:
     return {
-        (c.id, c.epoch, turn.t): (turn.words, tuple(turn.tactics or ()))
+        (c.id, c.epoch, turn.t): turn
         for c in record.conversations
         for turn in c.turns
-        if turn.words and turn.words >= LONG
+        if turn.words
     }
 
 
+def _alike(pairs: Sequence[tuple[ScoredTurn, ScoredTurn]]) -> int:
+    """How many of these turns are so like one another that they must be one."""
+    longer = [
+        (a.words or 0) - (b.words or 0) if (a.tactics or []) == (b.tactics or []) else None
+        for a, b in pairs
+    ]
+    often = Counter(one for one in longer if one is not None).most_common(1)
+    by = {one for one, _ in often}
+    return sum(
+        one in by or _same_overlaps(a, b) or _same_ratings(a, b)
+        for one, (a, b) in zip(longer, pairs, strict=True)
+    )
+
+
+def _same_overlaps(a: ScoredTurn, b: ScoredTurn) -> bool:
+    """Whether overlaps are the same; that of nothing or of all is no mark of a reply."""
+    both = [(a.surface[name], b.surface[name]) for name in a.surface.keys() & b.surface.keys()]
+    return _mostly_equal([pair for pair in both if pair[0] not in {0, 1}])
+
+
+def _same_ratings(a: ScoredTurn, b: ScoredTurn) -> bool:
+    """Whether ratings are the same that hardly come twice: of whole numbers and halves many do."""
+    both = [
+        (one, other)
+        for one, other in zip(a.ratings or (), b.ratings or (), strict=False)
+        if one is not None and other is not None
+    ]
+    return _mostly_equal([pair for pair in both if pair[0] * 2 % 1])
+
+
+def _mostly_equal(pairs: Sequence[tuple[float, float]]) -> bool:
+    """Whether most of three figures and more are equal to their third digit."""
+    same = sum(math.isclose(*pair, rel_tol=CLOSE) for pair in pairs)
+    return len(pairs) >= FIGURES and same > MOST * len(pairs)
+
+
 def one_rating(turns: Sequence[ScoredTurn]) -> Iterator[Finding]:
-    """The same ratings on every turn."""
-    rated = [tuple(turn.ratings) for turn in turns if turn.ratings is not None]
-    if len(rated) >= FEW and len(set(rated)) == 1:
-        yield Finding("look", "ratings", f"all {len(rated)} rated replies have the same ratings")
+    """The same ratings, rounded, on nearly every turn."""
+    rated = [
+        tuple(None if one is None else round(one) for one in turn.ratings)
+        for turn in turns
+        if turn.ratings is not None
+    ]
+    same = max(Counter(rated).values(), default=0)
+    if len(rated) >= FEW and same >= NEARLY_ALL * len(rated):
+        yield Finding(
+            "look",
+            "ratings",
+            f"{same} of {len(rated)} rated replies have the same ratings, rounded",
+        )

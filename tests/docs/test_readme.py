@@ -23,6 +23,7 @@ ELSEWHERE = {
     "mint-bench lm-eval run --tasks mint --model hf --model_args pretrained=ORG/NAME":
         "tests/lm_eval_plugin/test_same_as_inspect.py",
     "mint-bench train q_plus_d": "tests/grpo/test_train.py",
+    "mint-bench submit prepare logs/RUN.eval": "tests/submissions/test_prepare.py",
 }  # fmt: skip
 """Lines of which another file tries what they do."""
 SERVED = {

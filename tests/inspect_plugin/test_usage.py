@@ -31,9 +31,12 @@ def test_a_roles_tokens_are_no_part_of_the_systems():
 
 
 def test_padded_counts_give_way_to_those_of_the_replies():
-    turns = [ScoredTurn(t=1, tokens=7), ScoredTurn(t=2, unscored={"reply": "cut"})]
+    turns = [
+        ScoredTurn(t=1, tokens=7, reasoning_tokens=30),
+        ScoredTurn(t=2, unscored={"reply": "cut"}),
+    ]
     held = [ScoredConversation(id="a", epoch=1, turns=turns)]
-    assert tokens_used("hf/one", [sample("a", 500)], held) == {"output": 7}
+    assert tokens_used("hf/one", [sample("a", 500)], held) == {"output": 37}
 
 
 def test_cost_is_told_only_where_prices_are_known():

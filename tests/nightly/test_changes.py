@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mint_bench.errors import MintError
-from mint_bench.nightly.changes import compared
+from mint_bench.nightly.changes import compared, share_of
 from mint_bench.nightly.history import History, Night, night_of
 from mint_bench.nightly.note import note, write_note
 from tests.leaderboard.records import better, record
@@ -73,8 +73,8 @@ def test_a_damaged_history_is_told_by_its_line(tmp_path):
 
 
 def test_a_regression_is_found_named_and_dated():
-    seen = compared("parrot", nights(noisy(8, fall_at=6)), FIGURE, LEVEL)
-    assert (seen.found, seen.kind, seen.nights) == (True, "regression", 8)
+    seen = compared("parrot", nights(noisy(10, fall_at=6)), FIGURE, LEVEL)
+    assert (seen.found, seen.kind, seen.nights) == (True, "regression", 10)
     assert seen.since == FIRST + timedelta(days=6)
     assert seen.change.high < 0
 
@@ -106,7 +106,25 @@ def test_what_was_told_is_not_told_again():
     given = nights(noisy(12, fall_at=6))
     told = given[7].model_copy(update={"told": {FIGURE: given[6].night}})
     seen = compared("parrot", [*given[:7], told, *given[8:]], FIGURE, LEVEL)
-    assert (seen.found, seen.nights) == (False, 6)
+    assert (seen.found, seen.nights) == (False, 4)  # after the night that told it
+
+
+def test_the_level_is_spent_over_all_stretches_of_nights_together():
+    given = nights(noisy(12))
+    told = [n.model_copy(update={"told": {FIGURE: n.night}}) for n in given[4:6]]
+    later = [n.model_copy(update={"series": "other"}) for n in given[8:]]
+    first, second, third, fourth = (
+        compared("parrot", past, FIGURE, LEVEL).level / LEVEL
+        for past in (
+            given[:4],
+            [*given[:4], told[0]],
+            [*given[:4], *told, *given[6:8]],
+            [*given[:4], *told, *given[6:8], *later],
+        )
+    )
+    assert [first, second, third, fourth] == [share_of(k) for k in (1, 2, 3, 4)]
+    assert sum(share_of(k) for k in range(1, 10_000)) == pytest.approx(1, abs=1e-3)
+    assert sum(share_of(k) for k in range(1, 10_000)) < 1
 
 
 def test_the_note_says_what_since_when_and_what_altered(tmp_path):

@@ -114,6 +114,23 @@ def test_with_a_tokenizer_tokens_are_counted_and_cut_off_replies_flagged(tmp_pat
     first, second = record.conversations[0].turns[:2]
     assert (first.tokens, first.flags) == (3, [])
     assert (second.tokens, second.flags) == (5, ["cut_off"])
+    count = len(record.conversations[0].turns)
+    assert record.provenance.tokens == {"output": 3 + 5 + count - 2}
+
+
+def test_reasoning_is_a_part_of_the_tokens_that_were_put_out(tmp_path, talks):
+    from tokenizers import Tokenizer
+    from tokenizers.models import WordLevel
+    from tokenizers.pre_tokenizers import WhitespaceSplit
+
+    words = Tokenizer(WordLevel({"[UNK]": 0}, unk_token="[UNK]"))
+    words.pre_tokenizer = WhitespaceSplit()
+    words.save(str(tmp_path / "tokenizer.json"))
+    samples = samples_of(talks[:1], lambda c, t: "<think> now then </think> one")
+    record = record_from_samples(write(tmp_path, samples), None, None, tokenizer=tmp_path)
+    turns = record.conversations[0].turns
+    assert {(turn.tokens, turn.reasoning_tokens) for turn in turns} == {(1, 4)}
+    assert record.provenance.tokens == {"output": 5 * len(turns)}
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,20 @@ def test_with_a_new_digest_a_fault_is_still_found_by_its_field(tmp_path, change,
     assert str(fault.value).startswith(f"{moved}: {field}")
 
 
+@pytest.mark.parametrize("left", [(1, 3), (2, 3), (1, 99_999)])
+def test_no_turn_of_an_own_history_may_be_left_out(tmp_path, left):
+    own = {"history": "own", "judge_view": "own", "seeker": SeekerRef(name="scripted")}
+    board = a_record(1).board.model_copy(update=own)
+    for number, turns in enumerate((left, range(1, 4))):
+        talk = ScoredConversation(id="c00", turns=[a_turn(t) for t in turns])
+        path = write(a_record(conversations=[talk], board=board), tmp_path / str(number))
+        if turns is left:
+            with pytest.raises(MintError, match=r"conversations\.0\.turns: the numbers t leave"):
+                verify(path)
+        else:
+            verify(path)
+
+
 def test_a_figure_beside_the_ranking_stands_or_has_a_reason_but_not_both(tmp_path):
     told = {"unscored": {"also.shine": "too dull"}}
     talk = ScoredConversation(id="a", turns=[a_turn(1, also={"shine": 2.5}), a_turn(2, **told)])

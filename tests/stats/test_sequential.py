@@ -5,44 +5,22 @@ import math
 import numpy as np
 import pytest
 
+from benchmarks.nights import LEVEL, SHARED, alarms, drawn, ever, normal, skewed, uneven, waits
 from mint_bench.stats.compare import t_test_p
 from mint_bench.stats.intervals import standard_error
 from mint_bench.stats.sequential import NOTHING, change, shares
 from mint_bench.stats.statistic import Ratio
 
-LEVEL = 0.05
-
-
-def drawn(rng, nights, conversations, noise):
-    """Conversations differ much from one another, and each a little from night to night."""
-    return rng.normal(3, 1, conversations) + noise(rng, (nights, conversations))
-
-
-def normal(rng, shape):
-    return rng.normal(0, 0.4, shape)
-
-
-def skewed(rng, shape):
-    """Most nights nothing, now and then a reply that fails: long tail to one side."""
-    return -2.0 * (rng.random(shape) < 0.05)
-
-
-def uneven(rng, shape):
-    """Half of the conversations never vary, a few vary much."""
-    return rng.normal(0, 1, shape) * np.linspace(-1, 1, shape[1]).clip(0) ** 2
-
-
-def ever(nights, level=LEVEL):
-    return any(change(nights[:n], level).found(level) for n in range(2, len(nights) + 1))
-
 
 @pytest.mark.parametrize("noise", [normal, skewed, uneven])
 @pytest.mark.parametrize("conversations", [24, 50])
 def test_looking_every_night_raises_false_alarms_less_often_than_the_level(noise, conversations):
-    rng = np.random.default_rng(8)
-    streams = 200
-    alarms = sum(ever(drawn(rng, 60, conversations, noise)) for _ in range(streams))
-    assert alarms <= LEVEL * streams
+    assert alarms(200, conversations, noise) <= LEVEL * 200
+
+
+@pytest.mark.parametrize("shared", [s for s in SHARED if s])
+def test_what_all_conversations_of_a_night_share_is_no_change(shared):
+    assert alarms(100, 50, normal, shared) <= LEVEL * 100
 
 
 def test_the_usual_paired_test_against_last_night_would_cry_wolf():
@@ -56,25 +34,47 @@ def test_the_usual_paired_test_against_last_night_would_cry_wolf():
     assert not ever(nights)
 
 
-@pytest.mark.parametrize("quiet", [1, 10, 40])
-def test_a_real_regression_is_found_within_a_few_nights_and_dated(quiet):
+@pytest.mark.parametrize(
+    ("shared", "quiet", "wait"),
+    [
+        (0, 5, 6), (0, 10, 3), (0, 40, 2),
+        (0.05, 10, 5), (0.05, 40, 3),
+        (0.1, 10, 8), (0.1, 40, 5),
+    ],
+)  # fmt: skip
+def test_a_real_regression_is_found_the_sooner_the_less_nights_share(shared, quiet, wait):
+    found = waits(30, quiet, shared)
+    assert np.median(found) <= wait
+    assert np.mean(np.isfinite(found)) >= (0.95 if shared < 0.1 else 0.8)
+
+
+def test_after_a_single_night_a_regression_needs_about_as_many_as_show_what_nights_share():
+    assert np.mean(np.isfinite(waits(30, 1))) >= 0.5
+
+
+def test_a_fall_of_two_nights_noise_is_found_now_and_then_after_many_nights():
+    assert np.mean(np.isfinite(waits(30, 40, 0.2))) >= 0.3
+
+
+@pytest.mark.parametrize("quiet", [5, 10, 40])
+def test_a_regression_is_dated(quiet):
     rng = np.random.default_rng(3)
-    waits, dated = [], 0
+    dated = 0
     for _ in range(40):
         nights = drawn(rng, quiet + 6, 50, normal)
         nights[quiet:] -= 0.4  # one standard deviation of a conversation's noise
-        found = [
-            n
-            for n in range(quiet + 1, quiet + 7)
-            if change(nights[:n], LEVEL / 14).found(LEVEL / 14)
-        ]
-        waits.append(found[0] - quiet if found else math.inf)
         seen = change(nights, LEVEL)
         assert seen.difference == pytest.approx(-0.4, abs=0.2)
         dated += abs(seen.since - quiet) <= 1
     assert dated >= 38
-    assert np.mean(np.isfinite(waits)) >= 0.95
-    assert np.median(waits) <= (4 if quiet == 1 else 2)
+
+
+def test_one_night_against_one_says_nothing_however_many_conversations_fell():
+    nights = drawn(np.random.default_rng(6), 2, 200, normal)
+    nights[1] -= 2
+    seen = change(nights, LEVEL)
+    assert seen.e == pytest.approx(1)
+    assert (seen.low, seen.high) == (-math.inf, math.inf)
 
 
 def test_what_never_varies_raises_nothing_and_a_neutral_change_of_it_neither():
@@ -118,9 +118,9 @@ def test_one_night_or_few_conversations_say_nothing():
 
 def test_a_conversation_that_failed_one_night_does_not_stop_the_others():
     rng = np.random.default_rng(4)
-    nights = drawn(rng, 6, 30, normal)
-    nights[3:] -= 1
-    nights[1, 0] = nights[5, 7] = np.nan
+    nights = drawn(rng, 12, 30, normal)
+    nights[6:] -= 1
+    nights[1, 0] = nights[10, 7] = np.nan
     assert change(nights, LEVEL).found(LEVEL)
 
 

@@ -26,7 +26,12 @@ DAY = datetime(2027, 1, 1, tzinfo=UTC)
 def turn(c, t, shift=0, **other):
     """A turn whose figures follow from its place."""
     kinds = [int((k + c * 3 + t * 7 + shift) % 5 == 0) for k in range(10)]
-    surface = {"rougeL_vs_self": 0.2, "bigram_vs_self": 0.1, "bleu2_vs_self": 0.1}
+    place = (c * 31 + t * 17 + shift * 7) % 97
+    surface = {
+        "rougeL_vs_self": 0.2 + place / 1000,
+        "bigram_vs_self": 0.1 + place / 1000,
+        "bleu2_vs_self": 0.1 + place / 500,
+    }
     values = {
         "tactics": kinds,
         "human_tactics": kinds[::-1],
@@ -75,6 +80,6 @@ def submitted(system="mine", *, shift=0, kind="model", change=None, ids=None, **
 def human():
     """The human supporters of the same conversations."""
     return submitted(
-        "human", kind="human", settings=Settings(model="human"),
+        "human", shift=1, kind="human", settings=Settings(model="human"),
         change=lambda c, t: {"words": 7 + (c * 11 + t * 5) % 29, "tokens": None},
     )  # fmt: skip

@@ -12,7 +12,7 @@ from mint_bench.records.schema import Provenance
 from mint_bench.records.store import digest, read, write
 from mint_bench.resources import resource
 from mint_bench.submissions.change import change
-from mint_bench.submissions.comment import LONGEST, MARK, answer, comment, shortened
+from mint_bench.submissions.comment import LONGEST, answer, comment, shortened
 from tests.cli.typed import type_in
 
 VANILLA = "baseline1_vanilla_Qwen3-1.7B"
@@ -110,7 +110,7 @@ def test_altered_removed_and_withdrawn_records_are_told_apart(repo):
 def test_the_answer_shows_the_card_and_the_table_before_and_after(repo):
     new_record(repo)
     told = comment(answer(change(repo / "results", "main")))
-    assert told.startswith(f"{MARK}\n## mint-bench: 1 record, ")
+    assert told.startswith("## mint-bench: 1 record, ")
     assert "### Newcomer" in told
     assert "| added | **Newcomer** |" in told
     assert "|  | baseline1 vanilla Qwen3-1.7B |" in told
@@ -202,7 +202,7 @@ def test_the_command_answers_in_lines_json_and_markdown_and_fails_on_a_fault(rep
     value = json.loads(done.out)
     assert done.code == (1 if value["faults"] else 0)
     assert value["records"][0]["system"] == "newcomer"
-    assert (tmp_path / "comment.md").read_text().startswith(MARK)
+    assert (tmp_path / "comment.md").read_text().startswith("## mint-bench: ")
     path.write_text("{")
     failed = type_in(*words)
     assert failed.code == 1

@@ -2,21 +2,21 @@
 
 import pytest
 
-from mint_bench.records.schema import JudgeRef, Settings, SourceRef, TaggerRef
+from mint_bench.records.schema import JudgeRef, SeekerRef, Settings, SourceRef, TaggerRef
 from mint_bench.records.seeker import audit_rates
 from mint_bench.records.store import read_all
 from mint_bench.resources import ids_sha, resource
 from mint_bench.submissions import known as module
 from mint_bench.submissions.checks import check
 from mint_bench.submissions.known import Known
-from tests.submissions.made import IDS, human, submitted, turn
+from tests.submissions.made import IDS, TURNS, human, submitted, turn
 
 ACCEPTED = Known((human(), submitted("theirs", shift=2)))
 
 
 @pytest.fixture(autouse=True)
 def conversations(monkeypatch):
-    monkeypatch.setattr(module, "ids_at_hand", lambda _: frozenset(IDS))
+    monkeypatch.setattr(module, "turns_at_hand", lambda _: dict.fromkeys(IDS, TURNS))
 
 
 def found(record, known=ACCEPTED):
@@ -98,6 +98,58 @@ def test_replies_longer_than_the_run_let_them_be_keep_it_out():
     assert "longer than max_tokens 50" in faults(submitted(settings=settings))["tokens"]
 
 
+def sampled(**sampling):
+    return Settings(model="m", provider="openai", open_weights=False, sampling=sampling)
+
+
+@pytest.mark.parametrize("most", ["50", 50.5, 0, -1, True])
+def test_a_limit_of_tokens_that_is_none_keeps_it_out(most):
+    told = faults(submitted(settings=sampled(max_tokens=most)))["tokens"]
+    assert told == f"max_tokens is {most!r}, and no whole number of tokens"
+
+
+def test_a_whole_limit_is_held_however_it_is_written():
+    told = faults(submitted(settings=sampled(max_tokens=50.0)))["tokens"]
+    assert "longer than max_tokens 50," in told
+    assert "tokens" not in faults(submitted(settings=sampled(max_tokens=90.0)))
+
+
+def test_more_tokens_than_any_text_takes_keep_it_out():
+    many = submitted(change=lambda c, t: {"words": 20 + c, "tokens": 101 * (20 + c)})
+    assert "101 tokens a word in 72 replies" in faults(many)["tokens"]
+    huge = submitted(change=lambda c, t: {"words": 5, "tokens": 10**9} if (c, t) == (2, 1) else {})
+    assert "more than 1,000,000 tokens, reasoning and all, in 1 of 72" in faults(huge)["tokens"]
+    deep = submitted(change=lambda c, t: {"reasoning_tokens": 10**9} if (c, t) == (2, 1) else {})
+    assert "reasoning and all, in 1 of 72" in faults(deep)["tokens"]
+
+
+@pytest.mark.parametrize(
+    "figures",
+    [
+        lambda c, t: {"words": 2, "tokens": 900 + c},
+        lambda c, t: {"words": 24 + c, "tokens": 60 * (24 + c)},
+        lambda c, t: {"words": 30, "tokens": 32_000} if (c, t) == (2, 1) else {},
+        lambda c, t: {"reasoning_tokens": 50 * turn(c, t).tokens},
+    ],
+    ids=["no space at all", "many lines of Chinese", "one loop without a space", "long reasoning"],
+)
+def test_what_honest_systems_write_at_length_is_no_fault(figures):
+    assert "tokens" not in faults(submitted(change=figures))
+
+
+def test_reasoning_that_the_run_did_not_count_asks_for_a_look():
+    def told(**counted):
+        made = submitted().provenance.model_copy(update={"tokens": counted})
+        thought = submitted(provenance=made, change=lambda c, t: {"reasoning_tokens": 1000})
+        return [text for _, name, text in found(thought) if name == "tokens"]
+
+    visible = sum(t.tokens for c in submitted().conversations for t in c.turns)
+    assert told(output=visible + 72_000) == []
+    assert told(output=visible, reasoning=72_000) == []
+    [one] = told(output=visible)
+    assert f"have {visible + 72_000} tokens with reasoning together" in one
+
+
 def test_more_tokens_in_replies_than_the_run_counted_ask_for_a_look():
     made = submitted().provenance.model_copy(update={"tokens": {"output": 7}})
     told = [text for level, name, text in found(submitted(provenance=made)) if name == "tokens"]
@@ -122,7 +174,7 @@ def test_replies_without_their_overlap_ask_for_a_look():
 
 
 def test_another_systems_figures_under_a_new_name_keep_it_out():
-    assert "words and tactics of theirs" in faults(submitted("new", shift=2))["copy"]
+    assert "of theirs: is it the same system?" in faults(submitted("new", shift=2))["copy"]
     assert "copy" not in faults(submitted("theirs", shift=2))
 
 
@@ -143,9 +195,91 @@ def test_what_is_not_there_is_said_to_be_unchecked():
     assert [name for name, _ in unchecked].count("replies") == 2
 
 
-def test_the_same_ratings_everywhere_ask_for_a_look():
-    record = submitted(change=lambda c, t: {"ratings": [5, 5, 5, 1, 1, 1]})
-    assert ("look", "ratings", "all 72 rated replies have the same ratings") in found(record)
+def few_others(c, t):
+    return {"ratings": [3, 3, 3, 2, 2, 2]} if c < 2 else {"ratings": [5, 5, 5, 1, 1, 1]}
+
+
+def shaken(c, t):
+    return {"ratings": [5, 5, 5, 1, 1, 1 + (c * 3 + t) / 10_000]}
+
+
+@pytest.mark.parametrize(("figures", "count"), [(few_others, 66), (shaken, 72)])
+def test_nearly_the_same_ratings_everywhere_ask_for_a_look(figures, count):
+    told = found(submitted(change=figures))
+    assert (
+        "look",
+        "ratings",
+        f"{count} of 72 rated replies have the same ratings, rounded",
+    ) in told
+
+
+def test_a_system_that_is_often_rated_best_is_not_asked_why():
+    often = submitted(change=lambda c, t: {"ratings": [5, 5, 5, 1, 1, 1]} if (c + t) % 4 else {})
+    assert "ratings" not in {name for _, name, _ in found(often)}
+
+
+def rated_finely(c, t):
+    return {"ratings": [1 + (c * 7 + t * 3 + d * 5) % 31 / 10.33 for d in range(6)]}
+
+
+def copied(theirs, change):
+    """Another's figures with some of them altered, a turn at a time, under a new name."""
+    turns = {(c.id, turn.t): turn for c in theirs.conversations for turn in c.turns}
+
+    def figures(c, t):
+        one = turns[IDS[c], t]
+        return one.model_dump(exclude={"t"}) | change(c, one)
+
+    return submitted("new", change=figures)
+
+
+@pytest.mark.parametrize(
+    "altered",
+    [
+        lambda c, one: {"tactics": one.tactics[::-1]},
+        lambda c, one: {"words": one.words + (c * 5 + one.t) % 3, "tokens": 90},
+        lambda c, one: {
+            "tactics": one.tactics[::-1],
+            "words": one.words + (c * 5 + one.t) % 3,
+            "surface": {name: value * 1.1 for name, value in one.surface.items()},
+            "tokens": 90,
+        },
+        lambda c, one: {
+            "tactics": one.tactics[::-1],
+            "ratings": [2, *one.ratings[1:5], 2],
+            "surface": {},
+        },
+        lambda c, one: {"tactics": one.tactics[::-1], "ratings": [3] * 6, "words": 25 + c},
+        lambda c, one: {"tactics": one.tactics[::-1], "words": 7, "tokens": 9},
+    ],
+    ids=["tactics", "words", "but ratings", "but most ratings", "but overlaps", "short"],
+)  # fmt: skip
+def test_a_copy_is_seen_whatever_else_was_altered(altered):
+    theirs = submitted("theirs", shift=2, change=rated_finely)
+    copy = copied(theirs, altered)
+    assert "is it the same system?" in faults(copy, Known((human(), theirs)))["copy"]
+
+
+def test_whole_ratings_are_equal_by_chance_and_are_no_copy():
+    best = submitted("best", shift=2, change=lambda c, t: {"ratings": [5, 5, 5, 1, 1, 1.5]})
+    record = submitted(change=lambda c, t: {"ratings": [5, 5, 5, 1, 1, 1.5]})
+    assert "copy" not in faults(record, Known((human(), best)))
+
+
+def test_replies_that_share_nothing_or_all_with_others_are_no_copy():
+    plain = {"rougeL_vs_self": 0.0, "bigram_vs_self": 0.0, "bleu2_vs_self": 0.0}
+    other = submitted("other", shift=2, change=lambda c, t: {"surface": plain} if t > 1 else {})
+    record = submitted(change=lambda c, t: {"surface": plain} if t > 1 else {})
+    assert "copy" not in faults(record, Known((human(), other)))
+
+
+def test_the_same_replies_on_another_board_ask_for_a_look_and_say_so():
+    judge = JudgeRef(name="embedded", prompt_sha="5" * 64)
+    before = on_board(submitted(), judges=[judge])
+    told = [
+        text for _, name, text in found(submitted(), Known((human(), before))) if name == "copy"
+    ]
+    assert [one.endswith("of mine on another board") for one in told] == [True]
 
 
 def test_more_than_the_cap_unscored_keeps_it_out():
@@ -203,11 +337,91 @@ def test_conversations_that_are_not_the_sources_keep_it_out():
 
 
 def test_a_source_that_is_not_here_is_known_by_accepted_records_or_unchecked(monkeypatch):
-    monkeypatch.setattr(module, "ids_at_hand", lambda _: None)
+    monkeypatch.setattr(module, "turns_at_hand", lambda _: None)
     assert faults(submitted()) == {}
     assert "data" in faults(submitted(ids=[*IDS[:-1], "made-up"]))
     alone = [one for one in found(submitted(), Known(())) if one[1] == "data"]
     assert alone[0][0] == "unchecked"
+
+
+def without_turns(record, wanted):
+    """The record with the turns of each conversation that are wanted, and no others."""
+    kept = [
+        one.model_copy(update={"turns": [turn for turn in one.turns if wanted(one.id, turn.t)]})
+        for one in record.conversations
+    ]
+    return record.model_copy(update={"conversations": kept})
+
+
+def on_board(record, **other):
+    return record.model_copy(update={"board": record.board.model_copy(update=other)})
+
+
+GOLD = {"history": "gold", "judge_view": "gold", "seeker": None}
+
+
+@pytest.mark.parametrize(
+    "board",
+    [GOLD, {}, {"seeker": SeekerRef(name="anchored", model="m", prompt_sha="4" * 64)}],
+    ids=["gold history", "scripted seeker", "anchored seeker"],
+)
+@pytest.mark.parametrize("at_hand", [True, False], ids=["source at hand", "accepted records"])
+def test_turns_that_are_left_out_keep_it_out(monkeypatch, board, at_hand):
+    if not at_hand:
+        monkeypatch.setattr(module, "turns_at_hand", lambda _: None)
+    whole = on_board(submitted(), **board)
+    assert "data" not in faults(whole)
+    for wanted in (lambda _, t: t == 2, lambda one, t: one != "c07" or t < TURNS):
+        assert "not exactly the turns of starter" in faults(without_turns(whole, wanted))["data"]
+    told = faults(without_turns(whole, lambda one, t: one != "c07" or t < TURNS))["data"]
+    assert told.startswith("1 of 24 conversations")
+    assert "c07, epoch 1: 2 for 3; a turn that failed must stand, unscored" in told
+
+
+def test_turns_that_the_source_has_not_keep_it_out():
+    more = submitted(ids=IDS).conversations
+    more = [one.model_copy(update={"turns": [*one.turns, turn(0, 4)]}) for one in more]
+    assert "24 of 24" in faults(submitted(conversations=more))["data"]
+
+
+def test_a_board_of_fewer_turns_has_these_and_is_no_measure_for_longer_ones(monkeypatch):
+    short = on_board(without_turns(submitted(), lambda _, t: t <= 2), max_turns=2)
+    assert "data" not in faults(short)
+    assert "data" in faults(on_board(submitted(), max_turns=2))
+    monkeypatch.setattr(module, "turns_at_hand", lambda _: None)
+    assert "data" not in faults(short)
+    assert "data" not in faults(submitted(), Known((short,)))
+
+
+def test_a_persona_may_end_when_it_will():
+    persona = {"seeker": SeekerRef(name="persona", model="m", prompt_sha="4" * 64)}
+    brief = without_turns(on_board(submitted(), **persona), lambda one, t: one != "c07" or t < 2)
+    assert "data" not in faults(brief)
+
+
+def test_a_conversation_that_is_left_out_of_an_epoch_keeps_it_out():
+    once = submitted().conversations
+    again = [c.model_copy(update={"epoch": 2}) for c in once[1:]]
+    settings = submitted().settings.model_copy(update={"epochs": 2})
+    told = faults(submitted(conversations=[*once, *again], settings=settings))
+    assert told["data"] == "1 conversations are left out of an epoch, such as c00 of 2"
+
+
+def test_the_best_turn_of_each_conversation_alone_is_no_record(monkeypatch):
+    monkeypatch.setattr(module, "turns_at_hand", lambda _: None)
+    records = read_all(resource("results"))
+    honest = next(
+        one for one in records
+        if one.system == "SmolLM2-135M-Instruct" and one.board.history == "gold"
+    )  # fmt: skip
+    best = {
+        one.id: max((t for t in one.turns if t.ratings), key=lambda t: sum(t.ratings[:3])).t
+        for one in honest.conversations
+    }
+    others = Known(tuple(one for one in records if one is not honest))
+    assert "data" not in faults(honest, others)
+    chosen = without_turns(honest, lambda one, t: best[one] == t)
+    assert "50 of 50 conversations" in faults(chosen, others)["data"]
 
 
 def test_conversations_of_ones_own_ask_for_a_look():

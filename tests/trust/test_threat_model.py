@@ -31,6 +31,6 @@ def test_every_line_names_a_defence_and_a_test_that_is_there(line):
 
 def test_every_part_of_the_threat_model_has_lines():
     parts = re.findall(r"^### (.+)$", TEXT, re.MULTILINE)
-    assert len(parts) == 6
+    assert len(parts) == 7
     assert len(LINES) >= 40
     assert "Report a vulnerability" in TEXT
