@@ -50,6 +50,13 @@ _ADVICE = (
         "there is no GPU that this build of vLLM could use; see docs/engines.md",
     ),
     (
+        r"quantization (is currently|scheme is|method \S+ is) not supported",
+        (
+            "this machine cannot run weights that are quantised in this way; take others, or a "
+            "server that has the model (--base-url)"
+        ),
+    ),
+    (
         r"not supported on cpu|only supported on (cuda|gpu)|requires a gpu",
         "the model needs a GPU",
     ),
@@ -62,6 +69,8 @@ def why_it_ended(log: Path) -> str:
     for pattern, advice in _ADVICE:
         if re.search(pattern, text, re.IGNORECASE):
             return advice
+    if refused := re.findall(r"^.*?\bValue error, (.+?)(?: \[type=.*)?$", text, re.MULTILINE):
+        return str(refused[-1]).strip()[:200]  # what pydantic names before only counts it
     faults = re.findall(r"^.*?\b(\w*(?:Error|Exception): .+)$", text, re.MULTILINE)
     # What died of another's fault says only that it died.
     causes = [fault for fault in faults if "EngineCore" not in fault] or faults

@@ -234,11 +234,17 @@ def test_a_server_that_ends_in_the_middle_says_so(tmp_path, monkeypatch):
         ("OSError: [Errno 28] No space left on device", "disk is full"),
         ("RuntimeError: Failed to infer device type", "no GPU"),
         ("vllm serve: error: unrecognized arguments: --nonsense", "options given with --vllm"),
+        ("(A pid=1)   Value error, fp8 quantization is currently not supported in cpu. [type=v]",
+         "this machine cannot run weights that are quantised in this way"),
+        ("ValueError: The quantization method awq is not supported for the current GPU.",
+         "this machine cannot run weights that are quantised in this way"),
         ("ValueError: Something else.", "ValueError: Something else."),
+        (("ValidationError: 1 validation error for ModelConfig\n(A pid=1)   Value error, It is so. "
+         "[type=value_error, input_type=ArgsKwargs]\n    For further information"), "It is so."),
         ("RuntimeError: No head.\nEngineDeadError: EngineCore died.", "RuntimeError: No head."),
         ("", "it said nothing"),
     ],
-)
+)  # fmt: skip
 def test_what_a_log_says_becomes_what_to_do(tmp_path, said, advice):
     (tmp_path / "log").write_text(f"INFO starting\n{said}\nINFO ended\n" if said else "")
     assert advice in why_it_ended(tmp_path / "log")
