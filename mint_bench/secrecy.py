@@ -2,12 +2,14 @@
 
 import os
 import re
+from urllib.parse import urlsplit
 
 HIDDEN = "[hidden]"
 SHORTEST = 8
 """Characters of a value that is taken for a secret: `none` and `1` are no keys."""
 _NAMES = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)$", re.IGNORECASE)
-_BEFORE_HOST = re.compile(r"(?<=://)[^/\s@'\"<>]+@")
+_BEFORE_HOST = re.compile(r"(?<=://)[^/\s]*@")
+"""Up to the last `@`: a password may hold quotes, and `@` itself."""
 _IN_QUERY = re.compile(
     r"([?&](?:api[_-]?key|key|[a-z_]*token|secret|password|sig|signature)=)[^&\s'\"<>]+",
     re.IGNORECASE,
@@ -32,9 +34,20 @@ def without_secrets(text: str, *known: str | None) -> str:
 
 
 def has_secret(address: str) -> bool:
-    """Whether a server's address carries a user, a password or a query, as logs would keep it.
+    """Whether an address carries a user, a password, a query or a fragment, as logs would keep it.
 
     >>> has_secret("http://me:word@box/v1"), has_secret("http://box:8000/v1")
     (True, False)
     """
-    return bool(_BEFORE_HOST.search(address)) or "?" in address
+    before_host = _BEFORE_HOST.search(address) or "@" in _user_and_host(address)
+    return bool(before_host) or "?" in address or "#" in address
+
+
+def _user_and_host(address: str) -> str:
+    """This part as clients read it; all of an address that none can read."""
+    try:
+        parts = urlsplit(address if "//" in address else f"//{address}")
+        known = parts.port != 0
+    except ValueError:  # a bracket left open, a port that is no number
+        return address
+    return parts.netloc if known else address
