@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from mint_bench.errors import MintError, on_one_line
+from mint_bench.errors import MintError, beginning
 from mint_bench.records.schema import Record
 from mint_bench.records.signature import signature
 from mint_bench.records.store import read
@@ -203,7 +203,7 @@ def _run(where: Path, *words: str, env: Mapping[str, str] | None = None) -> byte
     except FileNotFoundError:
         raise MintError("git is not on this machine; install it") from None
     except subprocess.CalledProcessError as error:
-        told = on_one_line(ValueError(error.stderr.decode("utf-8", "replace")))
+        told = beginning(error.stderr.decode("utf-8", "replace"), 160)
         raise MintError(f"git {words[0]} in {where}: {told}") from None
     except subprocess.TimeoutExpired:
         raise MintError(f"git {words[0]} in {where}: no answer in {PATIENCE} s") from None

@@ -13,7 +13,7 @@ import pytest
 
 from mint_bench.engines.decide import Reach
 from mint_bench.engines.run import RunRequest, run
-from mint_bench.errors import MintError
+from mint_bench.errors import MintError, on_one_line, shortly
 from mint_bench.leaderboard.build import build
 from mint_bench.secrecy import HIDDEN, has_secret, without_secrets
 from tests.cli.typed import type_in
@@ -178,6 +178,14 @@ def test_a_bare_address_carries_no_secret():
     ):
         assert not has_secret(bare)
         assert without_secrets(f"{bare} (ask me@box)") == f"{bare} (ask me@box)"
+
+
+@pytest.mark.parametrize("before", range(0, 200, 7))
+def test_a_key_where_a_message_is_cut_is_hidden_whole(planted, before):
+    text = "." * before + KEY + "." * 200
+    for told in (on_one_line(ValueError(text)), on_one_line(ValueError(text), 200), shortly(text)):
+        assert KEY[:4] not in told
+    assert KEY[:4] not in shortly([text], 60)
 
 
 def test_what_is_too_short_for_a_key_stays(monkeypatch):
