@@ -188,6 +188,27 @@ def test_a_key_where_a_message_is_cut_is_hidden_whole(planted, before):
     assert KEY[:4] not in shortly([text], 60)
 
 
+@pytest.mark.parametrize("name", ["OPENAI_API_KEY_2", "API_KEYS", "APIKEY", "MY_PAT", "PASS",
+                                  "AUTH", "PASS2", "db_pass", "AWS_ACCESS_KEY_ID", "TOKENS",
+                                  "SECRET_KEY_BASE", "KEY_PASSPHRASE", "CREDENTIAL"])  # fmt: skip
+def test_a_variable_named_like_a_key_in_any_way_is_one(monkeypatch, name):
+    monkeypatch.setenv(name, KEY)
+    assert without_secrets(f"tried {KEY}") == f"tried {HIDDEN}"
+
+
+@pytest.mark.parametrize("name", ["MY_PATH", "KEYBOARD", "TOKENIZERS", "COMPASS", "AUTHOR",
+                                  "SSH_AUTH_SOCK", "KEY_FILE", "AUTH_TYPE"])  # fmt: skip
+def test_a_variable_of_another_name_is_none(monkeypatch, name):
+    monkeypatch.setenv(name, "/home/someone")
+    assert without_secrets("/home/someone/x: no such file") == "/home/someone/x: no such file"
+
+
+def test_a_password_of_an_address_in_the_environment_is_a_secret_and_its_user_none(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgres://somebody:a%2Fb-planted@box/talks")
+    told = without_secrets("somebody refused: a%2Fb-planted, that is a/b-planted")
+    assert told == f"somebody refused: {HIDDEN}, that is {HIDDEN}"
+
+
 def test_what_is_too_short_for_a_key_stays(monkeypatch):
     monkeypatch.setenv("BOX_API_KEY", "none")
     assert without_secrets("none of it") == "none of it"
