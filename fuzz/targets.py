@@ -22,6 +22,9 @@ TALK = [
 ]
 SUITE = "name: small\nsystems: [mint/silence, {model: mint/parrot, seed: 1}]\ntasks: [multi_turn]\n"
 RECIPE = "extends: tiny_cpu\nname: mine\ntraining: {max_steps: 2, learning_rate: 1.0e-5}\n"
+WITHDRAWN = f"""withdrawn:
+- {{record: small/0a-0b.json, digest: {"a" * 64}, since: 2027-03-01, why: Seen in training.}}
+"""
 TASK = "mint_gold_history"
 
 
@@ -107,6 +110,13 @@ def recipes(data: bytes) -> None:
     _file(data, "r.yaml", lambda path: load_recipe(str(path)))
 
 
+def withdrawn(data: bytes) -> None:
+    """The list of withdrawn records."""
+    from mint_bench.records.withdrawn import FILE, stale
+
+    _file(data, FILE, lambda path: stale(path.parent))
+
+
 def judge_answers(data: bytes) -> None:
     """What a judge or a tagger answered; nothing at all may be raised here."""
     from mint_bench.judging import parsing
@@ -153,7 +163,7 @@ TARGETS: dict[str, Target] = {
     target.__name__: target
     for target in (
         records, transcripts, lm_eval_samples, lm_eval_results, release, release_ratings, suites,
-        recipes, judge_answers, roles, logs, log_samples,
+        recipes, withdrawn, judge_answers, roles, logs, log_samples,
     )
 }  # fmt: skip
 
@@ -176,6 +186,7 @@ def seeds(name: str) -> tuple[bytes, ...]:
         "release_ratings": lambda: [RATINGS.encode()],
         "suites": lambda: [SUITE.encode()],
         "recipes": lambda: [RECIPE.encode()],
+        "withdrawn": lambda: [WITHDRAWN.encode()],
         "judge_answers": lambda: [b'{"score": 4}', b"4/5", b'```json\n{"s1": ["advice"]}\n```'],
         "roles": lambda: [b"grader=a/b,c/d", b"grader={model: a/b, model_args: {api_key: x}}"],
         "logs": lambda: [_log()],

@@ -4,6 +4,7 @@ Here files in order are changed at random places, quickly; `make fuzz` lets athe
 """
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,9 @@ from hypothesis import strategies as st
 from fuzz.targets import TARGETS, seeds
 
 JSON = ["records", "transcripts", "lm_eval_samples", "lm_eval_results", "release", "log_samples"]
-YAML = ["suites", "recipes"]
+YAML = ["suites", "recipes", "withdrawn"]
+TAGS = ["!!bool ", "!!int ", "!!float ", "!!timestamp ", "!!null ", "!!binary ", "!!set ",
+        "!!omap ", "!!pairs ", "!!str ", "!!map ", "!!seq ", "!mine ", "! ", "&a ", ""]  # fmt: skip
 HEAVY = ["logs", "log_samples"]
 quick = settings(max_examples=25, deadline=None, derandomize=True,
                  suppress_health_check=list(HealthCheck))  # fmt: skip
@@ -82,7 +85,10 @@ def hostile_yaml(draw, name):
     value = yaml.safe_load(draw(st.sampled_from(seeds(name))))
     for _ in range(draw(st.integers(1, 3))):
         value = changed(draw, value)
-    return json.dumps(value).encode()  # JSON is YAML
+    text = json.dumps(value, default=str)  # JSON is YAML
+    places = [0, *(found.end() for found in re.finditer(r"[\[{:,] ?", text))]
+    at = draw(st.sampled_from(places))
+    return (text[:at] + draw(st.sampled_from(TAGS)) + text[at:]).encode()
 
 
 @st.composite
@@ -141,6 +147,8 @@ FOUND = [
     ("lm_eval_results", '"date": 1700000000.5', '"date": 1e300'),
     ("lm_eval_results", '"config": {', '"config": 3, "other": {'),
     ("recipes", "tiny_cpu", "/etc/passwd"),
+    ("suites", "seed: 1", "seed: !!bool x"),
+    ("withdrawn", "since: 2027-03-01", "since: !!timestamp x"),
     ("roles", "a/b,c/d", "[1]"),
 ]
 
