@@ -36,10 +36,29 @@ def _file(data: bytes, name: str, read: Callable[[Path], object]) -> None:
 
 
 def records(data: bytes) -> None:
-    """A record: read, and checked through."""
+    """A record with its own digest, as whoever writes one can make it: checked, and shown."""
     from mint_bench.records.verify import verify
+    from mint_bench.submissions.card import card, model_card
+    from mint_bench.submissions.checks import check
+    from mint_bench.submissions.known import Known
 
-    _file(data, "r.json", verify)
+    def look(path: Path) -> None:
+        record = verify(path)
+        check(record, Known(_accepted()))
+        card(record)
+        model_card(record)
+
+    _file(_with_digest(data), "r.json", look)
+
+
+def _with_digest(data: bytes) -> bytes:
+    from mint_bench.records.store import digest
+
+    try:
+        value = json.loads(data)
+        return json.dumps({**value, "digest": digest(value)}).encode()
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return data  # no object: nothing that could hold a digest
 
 
 def transcripts(data: bytes) -> None:
@@ -172,7 +191,7 @@ TARGETS: dict[str, Target] = {
 def seeds(name: str) -> tuple[bytes, ...]:
     """Files in order, from which a target's hostile ones are made."""
     found = {
-        "records": lambda: [_record()],
+        "records": lambda: [json.dumps(value).encode() for value in _records()],
         "transcripts": lambda: [
             _lines({"id": "a", "messages": TALK}, {"messages": TALK, "metadata": {"x": 1.5}}),
             json.dumps([{"messages": TALK}]).encode(),
@@ -237,13 +256,26 @@ def _sample() -> dict[str, Any]:
 
 
 @cache
-def _record() -> bytes:
-    from mint_bench.resources import resource
+def _records() -> tuple[dict[str, Any], ...]:
+    """The first two conversations of a small record under each seeker, of a model if one is."""
+    from mint_bench.resources import ids_sha, resource
 
+    found: dict[object, dict[str, Any]] = {}
     shipped = sorted(resource("results").glob("*/*.json"), key=lambda path: path.stat().st_size)
-    value = json.loads(shipped[0].read_text("utf-8"))
-    value["conversations"] = value["conversations"][:2]
-    return json.dumps(value).encode()
+    values = [json.loads(path.read_text("utf-8")) for path in shipped]
+    for value in sorted(values, key=lambda value: str(value["kind"]) != "model"):
+        found.setdefault((value["board"]["seeker"] or {}).get("name"), value)
+    for value in found.values():
+        value["conversations"] = value["conversations"][:2]
+        value["board"]["source"]["ids_sha"] = ids_sha({c["id"] for c in value["conversations"]})
+    return tuple(found.values())
+
+
+@cache
+def _accepted() -> tuple[Any, ...]:
+    from mint_bench.records.store import parse
+
+    return tuple(parse(json.loads(_with_digest(seed)), "seed") for seed in seeds("records"))
 
 
 @cache
