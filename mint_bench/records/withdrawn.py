@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from mint_bench.errors import MintError
 from mint_bench.files import read_json, read_yaml, validate_model, write_text
+from mint_bench.marks import ACTING
 from mint_bench.records.schema import Record, Sha
 
 FILE = "withdrawn.yaml"
@@ -23,7 +24,7 @@ HEAD = """\
 # `mint-bench submit withdraw RECORD --why "…"` adds to this list.
 """
 Place = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*/[0-9a-f-]+\.json$")]
-Reason = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f]+$")]
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=rf"^[^{ACTING}]+$")]
 
 
 class Withdrawal(BaseModel):

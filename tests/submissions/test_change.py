@@ -13,6 +13,7 @@ from mint_bench.records.store import digest, read, write
 from mint_bench.resources import resource
 from mint_bench.submissions.change import change
 from mint_bench.submissions.comment import LONGEST, MARK, answer, comment, shortened
+from mint_bench.submissions.markdown import inert
 from tests.cli.typed import type_in
 
 VANILLA = "baseline1_vanilla_Qwen3-1.7B"
@@ -93,8 +94,9 @@ def test_altered_removed_and_withdrawn_records_are_told_apart(repo):
     write(altered.model_copy(update={"provenance": note}), repo / "results")
     the_path(repo, "gold").unlink()
     gone = the_path(repo, BOARD[2])
+    why = "Seen by <b>@all</b>"
     assert (
-        type_in("submit", "withdraw", gone, "--why", "x", "--results", repo / "results").code == 0
+        type_in("submit", "withdraw", gone, "--why", why, "--results", repo / "results").code == 0
     )
     found = change(repo / "results", "main")
     assert {one.path.split("/")[1]: one.what for one in found.changed} == {
@@ -103,6 +105,7 @@ def test_altered_removed_and_withdrawn_records_are_told_apart(repo):
     assert (len(found.before), len(found.after)) == (4, 2)
     told = comment(answer(found))
     assert "another provenance than before" in told
+    assert f"the record is withdrawn: {inert(why)}" in told
     assert "| withdrawn | ~~ours1 q dkl Qwen3-4B~~" in told
     assert "| removed | ~~Human" in told
 
