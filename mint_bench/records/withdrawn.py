@@ -58,13 +58,27 @@ class Withdrawn:
         return f"Withdrawn on {self.mark.since}: {self.record.title}. {self.mark.why}"
 
 
+def refuse_link(path: Path) -> None:
+    """Refuse a link in the place of a folder of records or of its list of marks.
+
+    A folder above may be one.
+
+    Raises:
+        MintError: If it is one: a change could then put other records, or none, in their place.
+    """
+    if path.is_symlink():
+        raise MintError(f"{path}: a link; give what it leads to, or put that in its place")
+
+
 def marks(folder: Path) -> tuple[Withdrawal, ...]:
     """The marks of a folder of records; none where there is no such file.
 
     Raises:
-        MintError: If the file is not in form, or marks one record twice.
+        MintError: If folder or file is a link, the file is not in form, or marks one record twice.
     """
     path = folder / FILE
+    refuse_link(folder)
+    refuse_link(path)
     if not path.is_file():
         return ()
     found = validate_model(read_yaml(path) or {}, Withdrawals, str(path)).withdrawn

@@ -15,9 +15,9 @@ from pathlib import Path
 from mint_bench.errors import MintError, beginning
 from mint_bench.records.schema import Record
 from mint_bench.records.signature import signature
-from mint_bench.records.store import read
+from mint_bench.records.store import read, record_path
 from mint_bench.records.verify import verify
-from mint_bench.records.withdrawn import FILE, marked_paths, stale
+from mint_bench.records.withdrawn import FILE, marked_paths, refuse_link, stale
 
 LARGEST = 64 * 2**20  # bytes of a record; the largest published one has 1 MB
 PATIENCE = 120  # seconds for git
@@ -67,9 +67,10 @@ def change(results: Path, base: str) -> Change:
     """The change from where `base` and HEAD part to the working tree.
 
     Raises:
-        MintError: If this is no repository, it knows no such base, or a record that the change
-            does not touch cannot be read.
+        MintError: If this is no repository, it knows no such base, the folder is a link, or a
+            record that the change does not touch cannot be read.
     """
+    refuse_link(results)
     if not results.is_dir():
         raise MintError(f"{results}: no such folder of records")
     top = Path(_git(results, "rev-parse", "--show-toplevel").strip()).resolve()
@@ -88,7 +89,7 @@ def change(results: Path, base: str) -> Change:
     withdrawn = {name: why for name, why in gone_now.items() if name not in gone_before}
     counted_again = dict.fromkeys(gone_before.keys() - gone_now.keys(), "")
     changed = [
-        _changed(top / name, name, earlier.get(name), withdrawn.get(name))
+        _changed(top, name, folder, earlier.get(name), withdrawn.get(name))
         for name in sorted(is_record)
     ]
     changed += [
@@ -131,8 +132,11 @@ def _marked_now(
     return gone, faults
 
 
-def _changed(path: Path, name: str, before: Record | None, withdrawn: str | None) -> Changed:
+def _changed(
+    top: Path, name: str, folder: str, before: Record | None, withdrawn: str | None
+) -> Changed:
     """A touched record, checked through before anyone believes it."""
+    path = top / name
     if not path.exists() and not path.is_symlink():
         return Changed(name, "removed", None, before)
     what = "altered" if before else "added"
@@ -143,9 +147,12 @@ def _changed(path: Path, name: str, before: Record | None, withdrawn: str | None
     if path.stat().st_size > LARGEST:
         return Changed(name, what, None, before, f"is larger than {LARGEST // 2**20} MB")
     try:
-        return Changed(name, what, verify(path), before, why=withdrawn or "")
+        record = verify(path)
     except MintError as error:
         return Changed(name, what, None, before, str(error).replace(f"{path}: ", "").strip())
+    if name != (place := record_path(record, Path(folder)).as_posix()):  # no table would read it
+        return Changed(name, what, None, before, f"belongs in {place} by its content")
+    return Changed(name, what, record, before, why=withdrawn or "")
 
 
 def _twins(records: dict[str, Record]) -> Iterator[str]:

@@ -155,6 +155,40 @@ def test_a_file_that_is_no_record_is_a_fault_and_never_a_crash(repo, damage, mon
     assert "Newcomer" not in comment(found).split("## The tables")[-1]
 
 
+@pytest.mark.parametrize("place", ["fresh.json", "a/b/c.json", "Newcomer/{}", "newcomer/x/{}"])
+def test_a_record_in_a_place_that_no_table_reads_is_a_fault(repo, place):
+    path = new_record(repo)
+    elsewhere = repo / "results" / place.format(path.name)
+    elsewhere.parent.mkdir(parents=True, exist_ok=True)
+    path.rename(elsewhere)
+    found = answer(change(repo / "results", "main"))
+    [(_, [fault])] = found.findings
+    assert (fault.level, fault.check) == ("fault", "verify")
+    assert f"newcomer/{path.name} by its content" in fault.text
+    assert len(found.change.after) == 4
+
+
+def test_a_link_in_the_place_of_the_records_hides_nothing(repo):
+    (repo / "docs").mkdir()
+    (repo / "results").rename(repo / "docs/n")
+    (repo / "results").symlink_to("docs/n")
+    with pytest.raises(MintError, match="results: a link"):
+        change(repo / "results", "main")
+    done = type_in("submit", "check", "--base", "main", "--results", repo / "results")
+    assert done.code == 2
+
+
+def test_a_link_that_leads_to_the_repository_is_followed(repo):
+    (repo.parent / "linked").symlink_to(repo)
+    new_record(repo)
+    assert len(change(repo.parent / "linked" / "results", "main").changed) == 1
+
+
+def test_a_list_of_withdrawn_records_that_is_a_link_is_a_fault(repo):
+    (repo / "results/withdrawn.yaml").symlink_to("/etc/passwd")
+    assert "withdrawn.yaml: a link" in change(repo / "results", "main").faults[0]
+
+
 def test_files_beside_the_records_are_told(repo):
     (repo / "mint_bench").mkdir()
     (repo / "mint_bench/evil.py").write_text("")
