@@ -22,6 +22,9 @@ TALK = [
 ]
 SUITE = "name: small\nsystems: [mint/silence, {model: mint/parrot, seed: 1}]\ntasks: [multi_turn]\n"
 RECIPE = "extends: tiny_cpu\nname: mine\ntraining: {max_steps: 2, learning_rate: 1.0e-5}\n"
+WITHDRAWN = f"""withdrawn:
+- {{record: small/0a-0b.json, digest: {"a" * 64}, since: 2027-03-01, why: Seen in training.}}
+"""
 TASK = "mint_gold_history"
 
 
@@ -33,10 +36,29 @@ def _file(data: bytes, name: str, read: Callable[[Path], object]) -> None:
 
 
 def records(data: bytes) -> None:
-    """A record: read, and checked through."""
+    """A record with its own digest, as whoever writes one can make it: checked, and shown."""
     from mint_bench.records.verify import verify
+    from mint_bench.submissions.card import card, model_card
+    from mint_bench.submissions.checks import check
+    from mint_bench.submissions.known import Known
 
-    _file(data, "r.json", verify)
+    def look(path: Path) -> None:
+        record = verify(path)
+        check(record, Known(_accepted()))
+        card(record)
+        model_card(record)
+
+    _file(_with_digest(data), "r.json", look)
+
+
+def _with_digest(data: bytes) -> bytes:
+    from mint_bench.records.store import digest
+
+    try:
+        value = json.loads(data)
+        return json.dumps({**value, "digest": digest(value)}).encode()
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return data  # no object: nothing that could hold a digest
 
 
 def transcripts(data: bytes) -> None:
@@ -107,6 +129,13 @@ def recipes(data: bytes) -> None:
     _file(data, "r.yaml", lambda path: load_recipe(str(path)))
 
 
+def withdrawn(data: bytes) -> None:
+    """The list of withdrawn records."""
+    from mint_bench.records.withdrawn import FILE, stale
+
+    _file(data, FILE, lambda path: stale(path.parent))
+
+
 def judge_answers(data: bytes) -> None:
     """What a judge or a tagger answered; nothing at all may be raised here."""
     from mint_bench.judging import parsing
@@ -153,7 +182,7 @@ TARGETS: dict[str, Target] = {
     target.__name__: target
     for target in (
         records, transcripts, lm_eval_samples, lm_eval_results, release, release_ratings, suites,
-        recipes, judge_answers, roles, logs, log_samples,
+        recipes, withdrawn, judge_answers, roles, logs, log_samples,
     )
 }  # fmt: skip
 
@@ -162,7 +191,7 @@ TARGETS: dict[str, Target] = {
 def seeds(name: str) -> tuple[bytes, ...]:
     """Files in order, from which a target's hostile ones are made."""
     found = {
-        "records": lambda: [_record()],
+        "records": lambda: [json.dumps(value).encode() for value in _records()],
         "transcripts": lambda: [
             _lines({"id": "a", "messages": TALK}, {"messages": TALK, "metadata": {"x": 1.5}}),
             json.dumps([{"messages": TALK}]).encode(),
@@ -176,6 +205,7 @@ def seeds(name: str) -> tuple[bytes, ...]:
         "release_ratings": lambda: [RATINGS.encode()],
         "suites": lambda: [SUITE.encode()],
         "recipes": lambda: [RECIPE.encode()],
+        "withdrawn": lambda: [WITHDRAWN.encode()],
         "judge_answers": lambda: [b'{"score": 4}', b"4/5", b'```json\n{"s1": ["advice"]}\n```'],
         "roles": lambda: [b"grader=a/b,c/d", b"grader={model: a/b, model_args: {api_key: x}}"],
         "logs": lambda: [_log()],
@@ -226,13 +256,26 @@ def _sample() -> dict[str, Any]:
 
 
 @cache
-def _record() -> bytes:
-    from mint_bench.resources import resource
+def _records() -> tuple[dict[str, Any], ...]:
+    """The first two conversations of a small record under each seeker, of a model if one is."""
+    from mint_bench.resources import ids_sha, resource
 
+    found: dict[object, dict[str, Any]] = {}
     shipped = sorted(resource("results").glob("*/*.json"), key=lambda path: path.stat().st_size)
-    value = json.loads(shipped[0].read_text("utf-8"))
-    value["conversations"] = value["conversations"][:2]
-    return json.dumps(value).encode()
+    values = [json.loads(path.read_text("utf-8")) for path in shipped]
+    for value in sorted(values, key=lambda value: str(value["kind"]) != "model"):
+        found.setdefault((value["board"]["seeker"] or {}).get("name"), value)
+    for value in found.values():
+        value["conversations"] = value["conversations"][:2]
+        value["board"]["source"]["ids_sha"] = ids_sha({c["id"] for c in value["conversations"]})
+    return tuple(found.values())
+
+
+@cache
+def _accepted() -> tuple[Any, ...]:
+    from mint_bench.records.store import parse
+
+    return tuple(parse(json.loads(_with_digest(seed)), "seed") for seed in seeds("records"))
 
 
 @cache

@@ -33,7 +33,16 @@ def on_one_line(error: BaseException, most: int = 160) -> str:
     >>> on_one_line(ValueError("no such file\n  in line 3")), on_one_line(ValueError())
     ('no such file in line 3', 'ValueError')
     """
-    return " ".join(str(error).split())[:most] or type(error).__name__
+    return beginning(str(error), most) or type(error).__name__
+
+
+def beginning(text: str, most: int) -> str:
+    """So many characters of a text on one line; half a key would no longer be known for one.
+
+    >>> beginning("GET http://me:sesame@box", 22)
+    'GET http://[hidden]@bo'
+    """
+    return without_secrets(" ".join(text.split()))[:most]
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
@@ -51,12 +60,12 @@ def shortly(value: object, most: int = 40) -> str:
     """The beginning of how a value is written, whatever a file made of it.
 
     Not all of it is written first: it may be a million values. A number can be too long to be
-    written at all.
+    written at all. Keys are hidden before it is cut.
 
     >>> shortly({"a": [1, 2]}), shortly("x" * 99, 5)
     ("{'a': [1, 2]}", "'xxxx")
     """
     try:
-        return _SHORT.repr(value)[:most]
+        return without_secrets(_SHORT.repr(value))[:most]
     except ValueError:
         return "a number of thousands of digits"

@@ -198,36 +198,58 @@ def too_long(where: str) -> str:
 
 
 def read_yaml(path: Path) -> Any:  # noqa: ANN401 - YAML has no narrower type
-    """The file's YAML value, plain data only: tags that build Python objects are refused.
+    """The file's YAML value, by the rules of `parse_yaml`.
+
+    Raises:
+        MintError: If the file is missing or no such YAML; the message names the line.
+    """
+    return parse_yaml(read_text(path), str(path))
+
+
+def parse_yaml(text: str, where: str) -> Any:  # noqa: ANN401 - YAML has no narrower type
+    """A YAML value from text, plain data only: tags, which build anything else, are refused.
 
     A key given twice in one mapping is refused too; YAML would silently keep the last. So is what
     some lines make endless by naming parts of them again and again.
 
     Raises:
-        MintError: If the file is missing or no such YAML; the message names the line.
+        MintError: If the text is no such YAML; the message starts with `where`.
     """
     import yaml  # here, as it costs more to import than the rest of the command line
 
-    text = read_text(path)
     try:
+        if "!" in text:
+            _refuse_tags(text)
         root = yaml.compose(text, Loader=yaml.SafeLoader)
-        _refuse_repeated_keys(root, path)
+        _refuse_repeated_keys(root, where)
         if root is not None and _written_out(root, {}) > MOST_VALUES:
             raise MintError(
-                f"{path}: its aliases (*name) stand for more than {MOST_VALUES:,} values, or one "
+                f"{where}: its aliases (*name) stand for more than {MOST_VALUES:,} values, or one "
                 "for itself; write less"
             )
         return yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise MintError(f"{path}{line}: not plain YAML ({error.problem})") from None
-    except (yaml.YAMLError, ValueError) as error:
-        raise MintError(f"{path}: not plain YAML ({error})") from None
+        raise MintError(f"{where}{line}: not plain YAML ({error.problem})") from None
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        raise MintError(f"{where}: not plain YAML ({error})") from None
     except RecursionError:
-        raise MintError(f"{path}: YAML nested too deeply") from None
+        raise MintError(f"{where}: YAML nested too deeply") from None
 
 
-def _refuse_repeated_keys(root: Any, path: Path) -> None:  # noqa: ANN401 - a yaml.Node
+def _refuse_tags(text: str) -> None:
+    """A value that does not suit its tag ends the loader in errors of any kind."""
+    import yaml
+
+    events: Iterator[Any] = yaml.parse(text, Loader=yaml.SafeLoader)
+    for event in events:
+        if tag := getattr(event, "tag", None):
+            raise yaml.MarkedYAMLError(
+                problem=f"remove the tag {tag[:60]}", problem_mark=event.start_mark
+            )
+
+
+def _refuse_repeated_keys(root: Any, where: str) -> None:  # noqa: ANN401 - a yaml.Node
     """Walk the composed nodes once; an alias is not followed a second time."""
     waiting, seen = [root], set()
     while waiting:
@@ -242,7 +264,7 @@ def _refuse_repeated_keys(root: Any, path: Path) -> None:  # noqa: ANN401 - a ya
         for key, value in node.value:
             if isinstance(key.value, str) and key.value in keys:
                 line = key.start_mark.line + 1
-                raise MintError(f"{path}, line {line}: {key.value!r} stands here a second time")
+                raise MintError(f"{where}, line {line}: {key.value!r} stands here a second time")
             keys.add(str(key.value))
             waiting.append(value)
 

@@ -15,7 +15,7 @@ from mint_bench.engines.progress import CELL
 from mint_bench.engines.reaching import Reached
 from mint_bench.engines.request import RunRequest, command_line, generation_of, task_arguments
 from mint_bench.engines.time_spent import NONE_SPENT, TimeSpent, time_spent
-from mint_bench.errors import MintError, on_one_line
+from mint_bench.errors import MintError, beginning, on_one_line
 from mint_bench.inspect_plugin.board import COMMAND
 from mint_bench.inspect_plugin.spread import PROVIDER as SPREAD
 from mint_bench.records.schema import Record
@@ -204,7 +204,7 @@ def outcome_of(cell: Cell, log: "EvalLog") -> Outcome:
 
 def _reason(log: "EvalLog") -> str | None:
     """Why a task as a whole failed."""
-    return " ".join(log.error.message.split())[:200] if log.error else None
+    return beginning(log.error.message, 200) if log.error else None
 
 
 def failed(record: Record) -> int:

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 
-from mint_bench.errors import MintError
+from mint_bench.errors import MintError, beginning
 
 TIMEOUT_SECONDS = 10
 PATIENCE = 45
@@ -102,7 +102,9 @@ def _check_health(address: str) -> None:
         reason = next(
             (line for line in reversed(told) if "Error: " in line), told[-1] if told else ""
         )
-        raise MintError(f"--ray {address}: no cluster there that will do ({reason[:200]})")
+        raise MintError(
+            f"--ray {address}: no cluster there that will do ({beginning(reason, 200)})"
+        )
 
 
 def _asking(address: str) -> list[str]:

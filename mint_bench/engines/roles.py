@@ -14,6 +14,7 @@ from mint_bench.engines.engine import EMBEDDED, engine_for
 from mint_bench.engines.reaching import Reached, weights_revision
 from mint_bench.engines.served import refuse_secrets
 from mint_bench.errors import MintError, on_one_line, suggestion
+from mint_bench.files import parse_yaml
 
 if TYPE_CHECKING:
     from inspect_ai.model import Model
@@ -146,14 +147,12 @@ def without_arguments(spec: str) -> str:
 
 
 def _parsed(spec: str) -> tuple[str, list[str | dict[str, Any]]]:
-    import yaml
-
     role, equals, text = spec.partition("=")
     shown = f"{role}=…" if ARGUMENTS in text else spec
     fault = MintError(f"model role {shown!r} is not in form; write ROLE=PROVIDER/MODEL")
     try:
-        value = yaml.safe_load(text) if text.lstrip()[:1] in {"{", "["} else text.split(",")
-    except yaml.YAMLError:
+        value = parse_yaml(text, role) if text.lstrip()[:1] in {"{", "["} else text.split(",")
+    except MintError:
         raise fault from None
     models = [
         model.strip() if isinstance(model, str) else model

@@ -32,6 +32,7 @@ def normal_url(text: str) -> str:
     Raises:
         MintError: If it is no address, or one with a password or key in it.
     """
+    refuse_secrets(text, "--base-url")
     try:
         parts = urlparse(text.strip())
         known = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
@@ -39,7 +40,6 @@ def normal_url(text: str) -> str:
         known = False
     if not known:
         raise MintError(f"--base-url {text!r} is no address; write http://HOST:PORT/v1")
-    refuse_secrets(text, "--base-url")
     return text.strip().rstrip("/") + ("" if parts.path.strip("/") else "/v1")
 
 
@@ -47,12 +47,12 @@ def refuse_secrets(address: str, what: str) -> None:
     """Refuse an address that logs would keep together with what should stay secret.
 
     Raises:
-        MintError: If it carries a user, a password or a query.
+        MintError: If it carries a user, a password, a query or a fragment; it is not repeated.
     """
     if has_secret(address):
         raise MintError(
-            f"{what} {address!r} carries a user, a password or a query, and logs keep addresses; "
-            "give the bare address, and the key in the environment (PROVIDER_API_KEY)"
+            f"{what}: the address carries a user, a password, a query or a fragment, and logs keep "
+            "addresses; give the bare one, and the key in the environment (PROVIDER_API_KEY)"
         )
 
 

@@ -6,6 +6,8 @@ Reads a file; knows no process.
 import re
 from pathlib import Path
 
+from mint_bench.errors import beginning
+
 _TAIL = 200_000
 _TAKEN = re.compile(r"address already in use", re.IGNORECASE)
 _ADVICE = (
@@ -75,9 +77,9 @@ def why_it_ended(log: Path) -> str:
     # What died of another's fault says only that it died.
     causes = [fault for fault in faults if "EngineCore" not in fault] or faults
     if causes:
-        return str(causes[-1]).strip()[:200]
+        return beginning(causes[-1], 200)
     lines = text.strip().splitlines()
-    return lines[-1].strip()[:200] if lines else "it said nothing"
+    return beginning(lines[-1], 200) if lines else "it said nothing"
 
 
 def port_was_taken(log: Path) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from mint_bench.errors import MintError, shortly, suggestion
-from mint_bench.files import read_yaml, validate_model
+from mint_bench.files import parse_yaml, read_yaml, validate_model
 from mint_bench.grpo.recipe import NAME, Recipe
 from mint_bench.resources import resource
 
@@ -77,15 +77,10 @@ def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 
 def _override(text: str) -> dict[str, Any]:
-    import yaml
-
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
         raise MintError(f"--set {text}: write KEY=VALUE, such as training.max_steps=3")
-    try:
-        found: Any = yaml.safe_load(value)
-    except yaml.YAMLError:
-        raise MintError(f"--set {text}: the value is not YAML") from None
+    found: Any = parse_yaml(value, f"--set {text}")
     for part in reversed(key.strip().split(".")):
         found = {part: found}
     return dict(found)

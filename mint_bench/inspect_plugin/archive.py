@@ -24,7 +24,7 @@ _ZSTD = 93
 
 
 def check_archive(path: Path) -> None:
-    """Check a log's parts: plain names, whole, and no larger unpacked than a log is.
+    """Check a log's parts: plain names, each once, whole, and no larger unpacked than a log is.
 
     Raises:
         MintError: If it cannot be unpacked, or should not be.
@@ -38,6 +38,7 @@ def check_archive(path: Path) -> None:
         left = max(LARGEST_LOG, TIMES * size)
         with zipfile.ZipFile(raw) as archive:
             members = archive.infolist()
+        _refuse_repeated(path, members)
         for member in members:
             name = PurePosixPath(member.filename.replace("\\", "/"))
             if name.is_absolute() or ".." in name.parts:
@@ -56,6 +57,15 @@ def check_archive(path: Path) -> None:
                     f"says {member.file_size}; damaged or forged"
                 )
             left -= unpacked
+
+
+def _refuse_repeated(path: Path, members: list[zipfile.ZipInfo]) -> None:
+    """Readers keep one part of a name, and not all the same one."""
+    seen = set()
+    for member in members:
+        if member.filename in seen:
+            raise MintError(f"{path}: holds {member.filename[:80]!r} twice; a forged log?")
+        seen.add(member.filename)
 
 
 def _unpacked(raw: IO[bytes], member: zipfile.ZipInfo) -> Iterator[int]:

@@ -213,7 +213,7 @@ def file_system(address: str) -> "tuple[AbstractFileSystem, str]":
     try:
         fs, path = url_to_fs(address)
     except (ImportError, ValueError) as error:
-        raise MintError(f"{address}: {' '.join(str(error).split())[:160]}") from None
+        raise MintError(f"{address}: {on_one_line(error)}") from None
     return fs, str(path)
 
 

@@ -23,6 +23,9 @@ def _in_our_time(when: datetime) -> datetime:
     if not FIRST_YEAR <= when.year <= LAST_YEAR:
         msg = f"the year {when.year} is outside {FIRST_YEAR} to {LAST_YEAR}"
         raise ValueError(msg)
+    if when.tzinfo is None:  # neither before nor after a time that has one
+        msg = "a time needs its zone, as +00:00 at its end"
+        raise ValueError(msg)
     return when
 
 

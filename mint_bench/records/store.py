@@ -12,7 +12,7 @@ from mint_bench.errors import MintError
 from mint_bench.files import read_json, validate_model, write_text
 from mint_bench.records.schema import Record
 from mint_bench.records.signature import short_sha, signature
-from mint_bench.records.withdrawn import Withdrawn, marked_paths
+from mint_bench.records.withdrawn import Withdrawn, marked_paths, refuse_link
 from mint_bench.resources import sha256_text
 
 OPTIONAL = (
@@ -150,9 +150,10 @@ def files_in(folder: Path, pattern: str) -> list[Path]:
     """The files under a folder of records, in the order of their paths.
 
     Raises:
-        MintError: If one is a link or no plain file: a record could then be any file of this
-            machine.
+        MintError: If one, or the folder, is a link or no plain file: a record could then be any
+            file of this machine.
     """
+    refuse_link(folder)
     paths = sorted(folder.glob(pattern))
     for path in paths:
         between = path.relative_to(folder).parents

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from mint_bench.errors import MintError
 from mint_bench.files import read_json, read_yaml, validate_model, write_text
+from mint_bench.marks import ACTING
 from mint_bench.records.schema import Record, Sha
 
 FILE = "withdrawn.yaml"
@@ -23,7 +24,7 @@ HEAD = """\
 # `mint-bench submit withdraw RECORD --why "…"` adds to this list.
 """
 Place = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*/[0-9a-f-]+\.json$")]
-Reason = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f]+$")]
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=rf"^[^{ACTING}]+$")]
 
 
 class Withdrawal(BaseModel):
@@ -57,13 +58,27 @@ class Withdrawn:
         return f"Withdrawn on {self.mark.since}: {self.record.title}. {self.mark.why}"
 
 
+def refuse_link(path: Path) -> None:
+    """Refuse a link in the place of a folder of records or of its list of marks.
+
+    A folder above may be one.
+
+    Raises:
+        MintError: If it is one: a change could then put other records, or none, in their place.
+    """
+    if path.is_symlink():
+        raise MintError(f"{path}: a link; give what it leads to, or put that in its place")
+
+
 def marks(folder: Path) -> tuple[Withdrawal, ...]:
     """The marks of a folder of records; none where there is no such file.
 
     Raises:
-        MintError: If the file is not in form, or marks one record twice.
+        MintError: If folder or file is a link, the file is not in form, or marks one record twice.
     """
     path = folder / FILE
+    refuse_link(folder)
+    refuse_link(path)
     if not path.is_file():
         return ()
     found = validate_model(read_yaml(path) or {}, Withdrawals, str(path)).withdrawn

@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from mint_bench.errors import MintError, on_one_line
+from mint_bench.errors import MintError, beginning
 from mint_bench.records.schema import Record
 from mint_bench.records.signature import signature
-from mint_bench.records.store import read
+from mint_bench.records.store import read, record_path
 from mint_bench.records.verify import verify
-from mint_bench.records.withdrawn import FILE, marked_paths, stale
+from mint_bench.records.withdrawn import FILE, marked_paths, refuse_link, stale
 
 LARGEST = 64 * 2**20  # bytes of a record; the largest published one has 1 MB
 PATIENCE = 120  # seconds for git
@@ -33,6 +33,7 @@ class Changed:
         record: The record now; None where it does not hold or is gone.
         before: The record at the base; None where there was none.
         fault: Why it does not hold; empty where it does.
+        why: Of a withdrawn one, the reason that is given.
     """
 
     path: str
@@ -40,6 +41,7 @@ class Changed:
     record: Record | None
     before: Record | None
     fault: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,9 +67,10 @@ def change(results: Path, base: str) -> Change:
     """The change from where `base` and HEAD part to the working tree.
 
     Raises:
-        MintError: If this is no repository, it knows no such base, or a record that the change
-            does not touch cannot be read.
+        MintError: If this is no repository, it knows no such base, the folder is a link, or a
+            record that the change does not touch cannot be read.
     """
+    refuse_link(results)
     if not results.is_dir():
         raise MintError(f"{results}: no such folder of records")
     top = Path(_git(results, "rev-parse", "--show-toplevel").strip()).resolve()
@@ -77,23 +80,22 @@ def change(results: Path, base: str) -> Change:
     inside = {name for name in touched if name.startswith(f"{folder}/")}
     is_record = {name for name in inside if name.endswith(".json")}
     with _at_base(top, start, folder) as old:
-        gone_before = {_under(path, old, folder) for path in marked_paths(old)}
+        gone_before = _marked(old, folder)
         gone_now, list_faults = _marked_now(results, gone_before, folder)
         names_before = {_under(path, old, folder) for path in old.glob("*/*.json")}
         names_now = {_under(path, results, folder) for path in results.glob("*/*.json")}
         known = {n: read(top / n) for n in sorted((names_before & names_now) - is_record)}
         earlier = {n: read(old / n[len(folder) + 1 :]) for n in sorted(names_before & is_record)}
+    withdrawn = {name: why for name, why in gone_now.items() if name not in gone_before}
+    counted_again = dict.fromkeys(gone_before.keys() - gone_now.keys(), "")
     changed = [
-        _changed(top / name, name, earlier.get(name), withdrawn=name in gone_now - gone_before)
+        _changed(top, name, folder, earlier.get(name), withdrawn.get(name))
         for name in sorted(is_record)
     ]
     changed += [
-        Changed(name, what, known[name], known[name])
-        for what, names in (
-            ("withdrawn", gone_now - gone_before),
-            ("counted again", gone_before - gone_now),
-        )
-        for name in sorted(names & known.keys())
+        Changed(name, what, known[name], known[name], why=names[name])
+        for what, names in (("withdrawn", withdrawn), ("counted again", counted_again))
+        for name in sorted(names.keys() & known.keys())
     ]
     now = {one.path: one.record for one in changed if one.record and not one.fault}
     strange = sorted(inside - is_record - {f"{folder}/{FILE}"})
@@ -110,10 +112,17 @@ def change(results: Path, base: str) -> Change:
     )
 
 
-def _marked_now(results: Path, before: set[str], folder: str) -> tuple[set[str], list[str]]:
+def _marked(results: Path, folder: str) -> dict[str, str]:
+    """What is withdrawn, and why."""
+    return {_under(path, results, folder): mark.why for path, mark in marked_paths(results).items()}
+
+
+def _marked_now(
+    results: Path, before: dict[str, str], folder: str
+) -> tuple[dict[str, str], list[str]]:
     """What is withdrawn now, and the list's faults; a list that cannot be read changes nothing."""
     try:
-        gone = {_under(path, results, folder) for path in marked_paths(results)}
+        gone = _marked(results, folder)
         faults = [
             f"{FILE}: {mark.record} has no such record as it names; remove the entry"
             for mark in stale(results)
@@ -123,19 +132,27 @@ def _marked_now(results: Path, before: set[str], folder: str) -> tuple[set[str],
     return gone, faults
 
 
-def _changed(path: Path, name: str, before: Record | None, *, withdrawn: bool) -> Changed:
+def _changed(
+    top: Path, name: str, folder: str, before: Record | None, withdrawn: str | None
+) -> Changed:
     """A touched record, checked through before anyone believes it."""
+    path = top / name
     if not path.exists() and not path.is_symlink():
         return Changed(name, "removed", None, before)
-    what = "withdrawn" if withdrawn else "altered" if before else "added"
+    what = "altered" if before else "added"
+    if withdrawn is not None:
+        what = "withdrawn"
     if path.is_symlink() or not path.is_file():
         return Changed(name, what, None, before, "is a link or a folder, expected a file")
     if path.stat().st_size > LARGEST:
         return Changed(name, what, None, before, f"is larger than {LARGEST // 2**20} MB")
     try:
-        return Changed(name, what, verify(path), before)
+        record = verify(path)
     except MintError as error:
         return Changed(name, what, None, before, str(error).replace(f"{path}: ", "").strip())
+    if name != (place := record_path(record, Path(folder)).as_posix()):  # no table would read it
+        return Changed(name, what, None, before, f"belongs in {place} by its content")
+    return Changed(name, what, record, before, why=withdrawn or "")
 
 
 def _twins(records: dict[str, Record]) -> Iterator[str]:
@@ -203,7 +220,7 @@ def _run(where: Path, *words: str, env: Mapping[str, str] | None = None) -> byte
     except FileNotFoundError:
         raise MintError("git is not on this machine; install it") from None
     except subprocess.CalledProcessError as error:
-        told = on_one_line(ValueError(error.stderr.decode("utf-8", "replace")))
+        told = beginning(error.stderr.decode("utf-8", "replace"), 160)
         raise MintError(f"git {words[0]} in {where}: {told}") from None
     except subprocess.TimeoutExpired:
         raise MintError(f"git {words[0]} in {where}: no answer in {PATIENCE} s") from None

@@ -54,7 +54,8 @@ def answer(change: Change) -> Answer:
         if one.fault:
             findings = [Finding("fault", "verify", one.fault)]
         elif one.record is None or one.what == "withdrawn":
-            findings = [Finding("look", one.what, f"the record is {one.what}")]
+            why = f": {one.why}" if one.why else ""
+            findings = [Finding("look", one.what, f"the record is {one.what}{why}")]
         else:
             others = tuple(record for record in change.after if record is not one.record)
             findings = check(one.record, Known(others))

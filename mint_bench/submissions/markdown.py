@@ -1,7 +1,8 @@
 """A stranger's words in Markdown that a forge renders: they stay words.
 
 Beyond Markdown's own marks, a forge turns `@name` into a notice to that person, `#1` and hashes
-into links, and bare addresses into links; text may also turn its direction or be very long.
+into links, bare addresses into links, `$x$` into mathematics and `:name:` into a picture; text may
+also turn its direction or be very long.
 """
 
 import re
@@ -15,7 +16,8 @@ _HIDDEN = re.compile(
     "\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff0-\ufffb\x00-\x08\x0b-\x1f\x7f-\x9f]"
     "|[\U000e0000-\U000e0fff]"
 )
-_LINKED = re.compile(r"[@#]|://|www\.|GH-", re.IGNORECASE)
+# Of a picture's name the underscore is escaped when this is looked for.
+_LINKED = re.compile(r"[@#]|://|www\.|GH-|:(?=[\w+\\-]+:)", re.IGNORECASE)
 
 
 def one_line(text: str, most: int = 600) -> str:
@@ -34,7 +36,7 @@ def inert(text: str, most: int = LONGEST) -> str:
     >>> inert("<b>hi</b> | @you")
     '\\<b\\>hi\\</b\\> \\| @\u2060you'
     """
-    safe = markdown_text(one_line(text, most))
+    safe = markdown_text(one_line(text, most)).replace("$", "\\$")
     return _LINKED.sub(lambda found: found[0] + JOINER, safe)
 
 

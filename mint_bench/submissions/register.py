@@ -178,7 +178,7 @@ def _made(records: Sequence[Record]) -> dict[str, str]:
     return {
         "runs": str(len(records)),
         "days": " to ".join(dict.fromkeys(map(str, (days[0], days[-1])))) if days else "no day",
-        "versions": ", ".join(sorted(versions)),
+        "versions": inert(", ".join(sorted(versions)), 400),
         "tokens": f"{tokens:,}",
         "cost": f"{cost:.2f} USD",
     }

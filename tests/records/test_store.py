@@ -116,6 +116,7 @@ def at(*place, to):
         (at("conversations", 0, "turns", 0, "words", to=10**400), "turns.0.words"),
         (at("provenance", "tokens", to={"input": -1}), "provenance.tokens.input"),
         (at("provenance", "finished", to="0001-01-01T00:00:00+14:00"), "the year 1 is outside"),
+        (at("provenance", "started", to="2026-11-29T07:18:19"), "a time needs its zone"),
         (lambda v: v.pop("digest"), "digest: missing"),
     ],
 )

@@ -86,6 +86,14 @@ def test_what_cannot_be_withdrawn_is_said(results, gone, tmp_path):
         withdraw(next((results / "kept").glob("*.json")), results, " ", DAY)
 
 
+@pytest.mark.parametrize("mark", ["\\x1b[2J", "\\x9b31m", "\\u202e", "\\u2028", "\\x7f"])
+def test_a_reason_drives_no_terminal(results, gone, mark):
+    text = (results / FILE).read_text("utf-8")
+    (results / FILE).write_text(text.replace(f"why: {WHY}", f'why: "abc{mark}RED"'))
+    with pytest.raises(MintError, match=r"withdrawn\.0\.why: is not in form"):
+        marks(results)
+
+
 @pytest.mark.parametrize(
     "place", ["../secret.json", "/etc/passwd", "a/../../b.json", "a/b/c.json", "gone"]
 )

@@ -13,6 +13,7 @@ from mint_bench.records.store import digest, read, write
 from mint_bench.resources import resource
 from mint_bench.submissions.change import change
 from mint_bench.submissions.comment import LONGEST, answer, comment, shortened
+from mint_bench.submissions.markdown import inert
 from tests.cli.typed import type_in
 
 VANILLA = "baseline1_vanilla_Qwen3-1.7B"
@@ -93,8 +94,9 @@ def test_altered_removed_and_withdrawn_records_are_told_apart(repo):
     write(altered.model_copy(update={"provenance": note}), repo / "results")
     the_path(repo, "gold").unlink()
     gone = the_path(repo, BOARD[2])
+    why = "Seen by <b>@all</b>"
     assert (
-        type_in("submit", "withdraw", gone, "--why", "x", "--results", repo / "results").code == 0
+        type_in("submit", "withdraw", gone, "--why", why, "--results", repo / "results").code == 0
     )
     found = change(repo / "results", "main")
     assert {one.path.split("/")[1]: one.what for one in found.changed} == {
@@ -103,6 +105,7 @@ def test_altered_removed_and_withdrawn_records_are_told_apart(repo):
     assert (len(found.before), len(found.after)) == (4, 2)
     told = comment(answer(found))
     assert "another provenance than before" in told
+    assert f"the record is withdrawn: {inert(why)}" in told
     assert "| withdrawn | ~~ours1 q dkl Qwen3-4B~~" in told
     assert "| removed | ~~Human" in told
 
@@ -150,6 +153,40 @@ def test_a_file_that_is_no_record_is_a_fault_and_never_a_crash(repo, damage, mon
     [(_, [fault])] = found.findings
     assert (fault.level, fault.check, found.faults) == ("fault", "verify", 1)
     assert "Newcomer" not in comment(found).split("## The tables")[-1]
+
+
+@pytest.mark.parametrize("place", ["fresh.json", "a/b/c.json", "Newcomer/{}", "newcomer/x/{}"])
+def test_a_record_in_a_place_that_no_table_reads_is_a_fault(repo, place):
+    path = new_record(repo)
+    elsewhere = repo / "results" / place.format(path.name)
+    elsewhere.parent.mkdir(parents=True, exist_ok=True)
+    path.rename(elsewhere)
+    found = answer(change(repo / "results", "main"))
+    [(_, [fault])] = found.findings
+    assert (fault.level, fault.check) == ("fault", "verify")
+    assert f"newcomer/{path.name} by its content" in fault.text
+    assert len(found.change.after) == 4
+
+
+def test_a_link_in_the_place_of_the_records_hides_nothing(repo):
+    (repo / "docs").mkdir()
+    (repo / "results").rename(repo / "docs/n")
+    (repo / "results").symlink_to("docs/n")
+    with pytest.raises(MintError, match="results: a link"):
+        change(repo / "results", "main")
+    done = type_in("submit", "check", "--base", "main", "--results", repo / "results")
+    assert done.code == 2
+
+
+def test_a_link_that_leads_to_the_repository_is_followed(repo):
+    (repo.parent / "linked").symlink_to(repo)
+    new_record(repo)
+    assert len(change(repo.parent / "linked" / "results", "main").changed) == 1
+
+
+def test_a_list_of_withdrawn_records_that_is_a_link_is_a_fault(repo):
+    (repo / "results/withdrawn.yaml").symlink_to("/etc/passwd")
+    assert "withdrawn.yaml: a link" in change(repo / "results", "main").faults[0]
 
 
 def test_files_beside_the_records_are_told(repo):

@@ -55,6 +55,20 @@ def test_a_part_with_a_path_for_a_name_is_refused_and_nothing_is_written(tmp_pat
     assert [path.name for path in tmp_path.rglob("*")] == ["in", "forged.eval"]
 
 
+def test_a_part_that_stands_there_twice_is_refused(tmp_path):
+    parts = [("header.json", b"{}"), ("samples/a_epoch_1.json", b"{}"), ("header.json", b"[]")]
+    with pytest.warns(UserWarning, match="Duplicate name"):
+        log = packed(tmp_path / "twice.eval", *parts)
+    with pytest.raises(MintError, match=r"holds 'header.json' twice"):
+        read_log(log)
+
+
+def test_conversations_whose_ids_differ_in_case_alone_are_two_parts(tmp_path):
+    check_archive(
+        packed(tmp_path / "x.eval", ("samples/a_1.json", b"1"), ("samples/A_1.json", b""))
+    )
+
+
 def test_every_way_of_packing_is_counted(tmp_path):
     zstandard = pytest.importorskip("zstandard")
     data = os.urandom(3_000_000) + b"\0" * 3_000_000

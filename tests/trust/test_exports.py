@@ -9,6 +9,7 @@ import pytest
 from mint_bench.cli.look import show_boards
 from mint_bench.errors import MintError
 from mint_bench.marks import plain
+from mint_bench.records.figures import figures
 from mint_bench.records.forms import as_csv, as_latex, as_markdown
 from mint_bench.records.schema import Settings
 from mint_bench.records.store import dump, read, write
@@ -20,8 +21,12 @@ from mint_bench.records.tables import (
 )
 from mint_bench.report.content import content
 from mint_bench.report.writing import latex_table
+from mint_bench.resources import data_root
+from mint_bench.submissions import register
+from mint_bench.submissions.markdown import inert
 from tests.cli.typed import type_in
 from tests.leaderboard.records import RANKED, record
+from tests.trust.payloads import MARKUP
 
 FORMULAS = ["=cmd()", "+1", "-1", "@SUM(1)", "=HYPERLINK(0)"]
 LATEX = [r"\input{/etc/passwd}", r"\write18{id}", r"a & b \\ c", "%", "[1cm]x", "*x", "$x$ ^^5c_#~",
@@ -117,6 +122,40 @@ def test_markdown_shows_every_text_as_it_was_written(name):
     for written in (markdown_text(name), markdown_code(name)):
         shown = re.sub(r"</?(p|code)>", "", rendered(f"x {written} x"))
         assert html.unescape(shown).strip() == f"x {name} x"
+
+
+CALM = figures(record("calm").conversations, names=register.FIGURES)
+FORGE = ["@everyone", "#1", "https://evil.invalid", "www.evil.invalid", "$x^2$", "$$\\frac{a}{b}$$",
+         ":skull:", ":broken_heart:", ":+1:"]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [*MARKDOWN, *MARKUP.values(), *FORGE])
+def test_a_strangers_words_stay_words_in_the_evaluation_report(name, monkeypatch):
+    monkeypatch.setattr(register, "figures", lambda *_, **__: CALM)  # not what is looked at
+    made = record("calm", title=name[:200], command=name, log_sha="0" * 12)
+    made = made.model_copy(
+        update={
+            "settings": made.settings.model_copy(update={"model": name[:200], "provider": name}),
+            "provenance": made.provenance.model_copy(
+                update={"versions": {"inspect_ai": name, "mint-bench": name}}
+            ),
+        }
+    )
+    text = register.report([made], data_root() / register.TEMPLATE)
+    told, fence, _ = text.partition("```console")
+    assert fence
+    ours = r"<(?!/?(?:h\d|p|ul|li|code|em|table|t[hdr]|thead|tbody)\b|!-- needs)"
+    assert not re.search(ours, rendered(told))
+
+
+@pytest.mark.parametrize("name", FORGE)
+def test_a_forge_makes_nothing_of_a_strangers_words(name):
+    import html
+
+    shown = html.unescape(rendered(inert(name)))
+    assert not re.search(r"[@#](?!\u2060)|//(?!\u2060)|www\.(?!\u2060)|:[\w+-]+:", shown)
+    assert not re.search(r"(?<!\\)\$", inert(name))
+    assert shown.replace("\u2060", "").strip() == f"<p>{name}</p>"
 
 
 @pytest.mark.parametrize("name", ESCAPES)

@@ -102,6 +102,12 @@ def test_a_link_among_records_is_refused_in_files_and_folders(tmp_path):
     with pytest.raises(MintError, match="a link"):
         read_all(results)
     assert type_in("verify", results).code == 2
+    (tmp_path / "linked").symlink_to(tmp_path / "away")
+    with pytest.raises(MintError, match="linked: a link"):
+        read_all(tmp_path / "linked")
+    assert type_in("verify", tmp_path / "linked").code == 2
+    (tmp_path / "home").symlink_to(tmp_path)
+    assert read_all(tmp_path / "home" / "away")  # what leads to the folder may be one
 
 
 def test_a_pipe_among_records_or_logs_stops_nobody(tmp_path):

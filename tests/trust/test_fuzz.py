@@ -4,6 +4,7 @@ Here files in order are changed at random places, quickly; `make fuzz` lets athe
 """
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,9 +15,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fuzz.targets import TARGETS, seeds
+from mint_bench.records import verify
 
 JSON = ["records", "transcripts", "lm_eval_samples", "lm_eval_results", "release", "log_samples"]
-YAML = ["suites", "recipes"]
+YAML = ["suites", "recipes", "withdrawn"]
+TAGS = ["!!bool ", "!!int ", "!!float ", "!!timestamp ", "!!null ", "!!binary ", "!!set ",
+        "!!omap ", "!!pairs ", "!!str ", "!!map ", "!!seq ", "!mine ", "! ", "&a ", ""]  # fmt: skip
 HEAVY = ["logs", "log_samples"]
 quick = settings(max_examples=25, deadline=None, derandomize=True,
                  suppress_health_check=list(HealthCheck))  # fmt: skip
@@ -24,7 +28,20 @@ few = settings(quick, max_examples=8)
 
 TEXT = st.one_of(
     st.text(max_size=12),
-    st.sampled_from(["", "\x00", "\ud800", "\u202e", "../x", "a" * 300, "=1", "{{x}}", "|", "1"]),
+    st.sampled_from([
+        "",
+        "\x00",
+        "\ud800",
+        "\u202e",
+        "../x",
+        "a" * 300,
+        "=1",
+        "{{x}}",
+        "|",
+        "1",
+        "2026-11-29T07:18:19",
+        "9000-12-31T23:59:59-23:59",
+    ]),
 )
 PLAIN = st.one_of(
     st.none(), st.booleans(), TEXT, st.integers(-3, 12), st.floats(allow_nan=True),
@@ -39,10 +56,18 @@ VALUE = st.recursive(
 )
 
 
+LIKE = {
+    bool: st.booleans(),
+    int: st.one_of(st.integers(0, 12), st.sampled_from([-1, 10**6, 10**12])),
+    float: st.one_of(st.floats(0, 1), st.sampled_from([-0.0, 5e-324, 1e9, 1e308])),
+    str: TEXT,
+}
+
+
 def changed(draw, value):
     """The value with something else at one place, or something missing, doubled or added."""
     if not isinstance(value, dict | list) or not value or draw(st.integers(0, 6)) == 0:
-        return draw(VALUE)
+        return draw(st.one_of(VALUE, LIKE.get(type(value), VALUE)))
     return (changed_object if isinstance(value, dict) else changed_list)(draw, value)
 
 
@@ -82,7 +107,10 @@ def hostile_yaml(draw, name):
     value = yaml.safe_load(draw(st.sampled_from(seeds(name))))
     for _ in range(draw(st.integers(1, 3))):
         value = changed(draw, value)
-    return json.dumps(value).encode()  # JSON is YAML
+    text = json.dumps(value, default=str)  # JSON is YAML
+    places = [0, *(found.end() for found in re.finditer(r"[\[{:,] ?", text))]
+    at = draw(st.sampled_from(places))
+    return (text[:at] + draw(st.sampled_from(TAGS)) + text[at:]).encode()
 
 
 @st.composite
@@ -134,6 +162,7 @@ def test_changed_yaml_raises_nothing_but_our_own(name):
 
 
 FOUND = [
+    ("records", 'Z", "finished"', '", "finished"'),
     ("lm_eval_samples", '"filter": "none"', '"filter": []'),
     ("lm_eval_samples", '"turns": 1', '"turns": 1000000000000'),
     ("lm_eval_samples", '"max_gen_toks": 64', '"max_gen_toks": [1]'),
@@ -141,8 +170,23 @@ FOUND = [
     ("lm_eval_results", '"date": 1700000000.5', '"date": 1e300'),
     ("lm_eval_results", '"config": {', '"config": 3, "other": {'),
     ("recipes", "tiny_cpu", "/etc/passwd"),
+    ("suites", "seed: 1", "seed: !!bool x"),
+    ("withdrawn", "since: 2027-03-01", "since: !!timestamp x"),
     ("roles", "a/b,c/d", "[1]"),
 ]
+
+
+def test_hostile_records_are_looked_at_past_their_digest(monkeypatch):
+    looked_at = []
+    monkeypatch.setattr(verify, "_faults", lambda record, path: looked_at.append(record) or [])
+
+    @quick
+    @given(hostile_json("records"))
+    def holds(data):
+        TARGETS["records"](data)
+
+    holds()
+    assert len(looked_at) >= 2
 
 
 @pytest.mark.parametrize(("name", "good", "bad"), FOUND)

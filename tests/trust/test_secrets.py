@@ -1,5 +1,6 @@
 """Keys in the environment, in addresses and in what servers answer: none is printed or kept."""
 
+import json
 import os
 import subprocess
 import sys
@@ -12,15 +13,16 @@ import pytest
 
 from mint_bench.engines.decide import Reach
 from mint_bench.engines.run import RunRequest, run
-from mint_bench.errors import MintError
+from mint_bench.errors import MintError, on_one_line, shortly
 from mint_bench.leaderboard.build import build
-from mint_bench.secrecy import HIDDEN, without_secrets
+from mint_bench.secrecy import HIDDEN, has_secret, without_secrets
 from tests.cli.typed import type_in
 from tests.inspect_plugin.judge_server import send_json
 
 KEY, OTHER = "sk-planted-0123456789abcdef", "hf_planted9876543210"
 PASSWORD, QUERY = "planted-word", "planted-query-77"
-SECRETS = (KEY, OTHER, PASSWORD, QUERY)
+HALF = "nted-word"  # of a password that has a mark in its middle
+SECRETS = (KEY, OTHER, PASSWORD, QUERY, HALF)
 
 
 class Refusing:
@@ -120,22 +122,25 @@ def test_a_judge_that_repeats_the_key_leaves_a_reason_without_it(
 
 
 ADDRESSES = [f"http://me:{PASSWORD}@127.0.0.1:9/v1", f"http://127.0.0.1:9/v1?key={QUERY}",
-             f"http://{OTHER}@127.0.0.1:9/v1", f"ftp://me:{PASSWORD}@box/v1"]  # fmt: skip
+             f"http://{OTHER}@127.0.0.1:9/v1", f"ftp://me:{PASSWORD}@box/v1",
+             f"http://127.0.0.1:9/v1#{QUERY}", f"me:{PASSWORD}@127.0.0.1:9/v1",
+             f"http://127.0.0.1:9,http://me:{PASSWORD}@127.0.0.1:9",
+             *(f"http://me:pla{mark}{HALF}@box/v1" for mark in "'\"<>@/ [\\\t")]  # fmt: skip
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_an_address_with_a_secret_is_refused_without_repeating_it(tmp_path, address, planted):
     asked = ["run", "openai-api/box/m", "--source", "starter", "--log-dir", tmp_path]
-    role = f"grader={{model: openai-api/box/m, model_args: {{base_url: '{address}'}}}}"
+    quoted = json.dumps(address)
+    role = f"grader={{model: openai-api/box/m, model_args: {{base_url: {quoted}}}}}"
     for words in (
         [*asked, "--base-url", address],
         ["run", "mint/silence", "--source", "starter", "--judge", "llm", "--model-role", role,
          "--log-dir", tmp_path],
     ):  # fmt: skip
-        if address.startswith("ftp") and "--base-url" not in words:
-            continue
         done = type_in(*words)
         assert done.code == 2
+        assert "the address carries" in done.err
         assert len(done.err.strip().splitlines()[-1]) < 400
         assert leaks({**kept(tmp_path), "out": done.out, "err": done.err}) == []
 
@@ -156,6 +161,52 @@ def test_the_environments_keys_are_hidden_in_every_error_of_ours(planted):
     assert KEY not in str(MintError(f"asked with {KEY}"))
     assert without_secrets(f"a {KEY} b {OTHER} c") == f"a {HIDDEN} b {HIDDEN} c"
     assert without_secrets("http://box:8000/v1?model=a") == "http://box:8000/v1?model=a"
+
+
+@pytest.mark.parametrize("mark", "'\"<>@[\\")
+def test_no_message_tells_what_stands_before_a_host(mark):
+    told = without_secrets(f"GET http://me:pla{mark}{HALF}@box/v1 failed")
+    assert told == f"GET http://{HIDDEN}@box/v1 failed"
+
+
+def test_a_bare_address_carries_no_secret():
+    for bare in (
+        "http://box",
+        "http://127.0.0.1:8000/v1",
+        "https://[::1]:8/v1",
+        "http://box:80/v1/@cf/m",
+    ):
+        assert not has_secret(bare)
+        assert without_secrets(f"{bare} (ask me@box)") == f"{bare} (ask me@box)"
+
+
+@pytest.mark.parametrize("before", range(0, 200, 7))
+def test_a_key_where_a_message_is_cut_is_hidden_whole(planted, before):
+    text = "." * before + KEY + "." * 200
+    for told in (on_one_line(ValueError(text)), on_one_line(ValueError(text), 200), shortly(text)):
+        assert KEY[:4] not in told
+    assert KEY[:4] not in shortly([text], 60)
+
+
+@pytest.mark.parametrize("name", ["OPENAI_API_KEY_2", "API_KEYS", "APIKEY", "MY_PAT", "PASS",
+                                  "AUTH", "PASS2", "db_pass", "AWS_ACCESS_KEY_ID", "TOKENS",
+                                  "SECRET_KEY_BASE", "KEY_PASSPHRASE", "CREDENTIAL"])  # fmt: skip
+def test_a_variable_named_like_a_key_in_any_way_is_one(monkeypatch, name):
+    monkeypatch.setenv(name, KEY)
+    assert without_secrets(f"tried {KEY}") == f"tried {HIDDEN}"
+
+
+@pytest.mark.parametrize("name", ["MY_PATH", "KEYBOARD", "TOKENIZERS", "COMPASS", "AUTHOR",
+                                  "SSH_AUTH_SOCK", "KEY_FILE", "AUTH_TYPE"])  # fmt: skip
+def test_a_variable_of_another_name_is_none(monkeypatch, name):
+    monkeypatch.setenv(name, "/home/someone")
+    assert without_secrets("/home/someone/x: no such file") == "/home/someone/x: no such file"
+
+
+def test_a_password_of_an_address_in_the_environment_is_a_secret_and_its_user_none(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgres://somebody:a%2Fb-planted@box/talks")
+    told = without_secrets("somebody refused: a%2Fb-planted, that is a/b-planted")
+    assert told == f"somebody refused: {HIDDEN}, that is {HIDDEN}"
 
 
 def test_what_is_too_short_for_a_key_stays(monkeypatch):
