@@ -23,7 +23,7 @@ from mint_bench.engines.cell import (
     open_cells,
     outcome_of,
 )
-from mint_bench.engines.decide import Reach
+from mint_bench.engines.decide import VLLM, Reach, plain_name
 from mint_bench.engines.disk import check_room, check_writable, told_if_full
 from mint_bench.engines.prefix_cache import CacheUse, cache_use
 from mint_bench.engines.prices import Prices
@@ -100,6 +100,14 @@ def waves(cells: Sequence[Cell]) -> list[list[Cell]]:
     return [parts[key] for key in sorted(parts, key=bool)]
 
 
+def loaded_here(cells: Sequence[Cell]) -> list[str]:
+    """The models of cells whose weights this process loads, which takes its time."""
+    loaded = {
+        plain_name(cell.request.model): memory_of(cell.request.model, cell.reach) for cell in cells
+    }
+    return [name for name, memory in loaded.items() if memory and not memory.startswith(VLLM)]
+
+
 def check_instruments(cells: Sequence[Cell]) -> list[str]:
     """The roles that cells need a model for; asks and opens none.
 
@@ -130,6 +138,8 @@ def _wave(
     wanted = [*others, *((cell.request.model, cell.reach) for cell in cells)]
     with told_by_us(), reaching(wanted, folder, telling) as reached:
         roles = role_models(specs, needed, reached, role_reach)
+        for name in loaded_here(cells):
+            telling.say(f"loading {name}")
         ready, outcomes = open_cells(cells, reached)
         watch.total -= sum(conversations_of(o.cell.request) for o in outcomes)
         asked = [model for models in roles.values() for model in models]

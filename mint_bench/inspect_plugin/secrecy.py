@@ -27,7 +27,9 @@ def guarded(model: Model) -> Model:
         except Exception as error:
             clean(error, api.api_key)
             raise
-        first = answer[0] if isinstance(answer, tuple) else answer
+        first, call = answer if isinstance(answer, tuple) else (answer, None)
+        if call is not None and (call.error or isinstance(first, Exception)):
+            call.response = _cleaned(call.response, (api.api_key,))
         if isinstance(first, Exception):
             clean(first, api.api_key)
         elif isinstance(first, ModelOutput) and first.error:

@@ -18,7 +18,7 @@ from mint_bench.cli.suite import suite as suite_command
 from mint_bench.engines import reaching as reaching_module
 from mint_bench.engines.decide import Machine, Reach
 from mint_bench.engines.engine import Engine
-from mint_bench.engines.evaluating import CostReachedError, waves
+from mint_bench.engines.evaluating import CostReachedError, loaded_here, waves
 from mint_bench.engines.fingerprint import revision_of
 from mint_bench.engines.prices import Prices, load_prices
 from mint_bench.engines.progress import Watch, watching
@@ -108,6 +108,13 @@ def test_each_local_model_runs_by_itself(tmp_path, monkeypatch):
         ["mint/parrot", "mint/parrot", "openai/e", "openai/e"],
         ["hf/a/b", "hf/a/b"], ["vllm/c/d", "vllm/c/d"],
     ]  # fmt: skip
+
+
+def test_only_weights_that_this_process_loads_are_told_as_loading(tmp_path, monkeypatch):
+    monkeypatch.setattr(reaching_module, "machine", lambda: Machine("1", gpu=True))
+    systems = ["embedded", "hf/a/b", "mint/parrot", "vllm/c/d", "openai/e"]
+    cells = cells_of(read_suite(written(tmp_path, systems=systems)))
+    assert [loaded_here(wave) for wave in waves(cells)] == [[], ["embedded"], ["hf/a/b"], []]
 
 
 def test_weights_that_two_systems_share_are_loaded_once(tmp_path, monkeypatch):

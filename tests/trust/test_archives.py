@@ -63,6 +63,12 @@ def test_a_part_that_stands_there_twice_is_refused(tmp_path):
         read_log(log)
 
 
+def test_a_conversation_that_was_tried_again_stands_twice_in_a_lawful_log(tmp_path):
+    parts = [("samples/a_epoch_1.json", b"{}"), ("samples/a_epoch_1.json", b"{}")]
+    with pytest.warns(UserWarning, match="Duplicate name"):
+        check_archive(packed(tmp_path / "again.eval", *parts))
+
+
 def test_conversations_whose_ids_differ_in_case_alone_are_two_parts(tmp_path):
     check_archive(
         packed(tmp_path / "x.eval", ("samples/a_1.json", b"1"), ("samples/A_1.json", b""))

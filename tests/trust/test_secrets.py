@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import zipfile
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -26,11 +27,11 @@ SECRETS = (KEY, OTHER, PASSWORD, QUERY, HALF)
 
 
 class Refusing:
-    """A server that answers 401 and repeats the key that it was sent, in text and in JSON."""
+    """A server that refuses and repeats the key that it was sent, in text and in JSON."""
 
     def __init__(self):
         outer = self
-        self.asked = 0
+        self.asked, self.status = 0, 401
 
         class Handler(BaseHTTPRequestHandler):
             def log_message(self, *arguments):
@@ -43,7 +44,11 @@ class Refusing:
                 self.rfile.read(int(self.headers["Content-Length"]))
                 outer.asked += 1
                 said = f"Incorrect API key provided: {self.headers['Authorization']} and {OTHER}"
-                send_json(self, 401, {"error": {"message": said, "param": KEY, "code": "bad_key"}})
+                send_json(
+                    self,
+                    outer.status,
+                    {"error": {"message": said, "param": KEY, "code": "bad_key"}},
+                )
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -113,12 +118,17 @@ def test_a_judge_that_repeats_the_key_leaves_a_reason_without_it(
     request = RunRequest(
         "mint/silence", source="starter", limit=1, judge="llm", model_roles=(role,)
     )
+    refusing.status = 400
     result = run(request, tmp_path / "logs", tmp_path / "results")
     turn = result.record.conversations[0].turns[0]
-    assert "401" in turn.unscored["ratings"]
+    assert "400" in turn.unscored["ratings"]
     build([result.record], tmp_path / "site")
+    refusing.status = 401
+    with pytest.raises(MintError, match="the role grader: openai-api/box/m refuses the key") as end:
+        run(replace(request, epochs=2), tmp_path / "logs", tmp_path / "results")
     said = capfd.readouterr()
-    assert leaks({**kept(tmp_path), "out": said.out, "err": said.err}) == []
+    texts = {**kept(tmp_path), "error": str(end.value), "out": said.out, "err": said.err}
+    assert leaks(texts) == []
 
 
 ADDRESSES = [f"http://me:{PASSWORD}@127.0.0.1:9/v1", f"http://127.0.0.1:9/v1?key={QUERY}",
