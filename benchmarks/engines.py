@@ -2,8 +2,8 @@
 
 `make bench-vllm` runs all of it with the embedded model and writes `benchmarks/latest-vllm.json`.
 Each side of a pair is a process of its own with a cold prefix cache, and which goes first changes
-from pair to pair. Start-up is apart: only the seconds in which replies are generated count, of our
-side with scoring and all.
+from pair to pair. Start-up is apart: what counts begins with the first call and ends with the last
+reply, on our side with its last figure.
 """
 
 import argparse
@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -112,6 +113,8 @@ def run_ours(work: Work, folder: Path, engine: str) -> dict[str, Any]:
 
 
 def _run(work: Work, folder: Path, engine: Any, task: str) -> tuple[dict[str, Any], Path]:  # noqa: ANN401 - a literal
+    from inspect_ai.log import read_eval_log_samples
+
     from mint_bench.engines.decide import Reach
     from mint_bench.engines.engine import AT_HAND
     from mint_bench.engines.request import RunRequest
@@ -123,7 +126,20 @@ def _run(work: Work, folder: Path, engine: Any, task: str) -> tuple[dict[str, An
     )  # fmt: skip
     options = tuple(f"{name}={value}" for name, value in OPTIONS.items())
     result = run(request, folder / "logs", folder / "results", Reach(engine, vllm=options))
-    return {"tokens_per_second": result.watch.tokens_per_second}, result.log
+    seconds = seconds_of(read_eval_log_samples(str(result.log)))
+    return {"tokens_per_second": result.watch.tokens / seconds}, result.log
+
+
+def seconds_of(samples: "Iterable[EvalSample]") -> float:
+    """From the first call of a model to the last figure; Inspect's start is apart."""
+    from inspect_ai.event import ModelEvent
+
+    starts: list[datetime] = []
+    ends: list[datetime] = []
+    for sample in samples:
+        starts += [event.timestamp for event in sample.events if isinstance(event, ModelEvent)]
+        ends.append(datetime.fromisoformat(sample.completed_at or ""))
+    return (max(ends) - min(starts)).total_seconds()
 
 
 def run_bare(work: Work) -> dict[str, Any]:

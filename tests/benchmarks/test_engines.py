@@ -2,12 +2,13 @@
 
 import subprocess
 import sys
+from datetime import datetime
 
 import pytest
 from inspect_ai.model import get_model
 
 from benchmarks import corpus, engines
-from benchmarks.engines import Work, prompts_of, ratios, share_from_turn_2
+from benchmarks.engines import Work, prompts_of, ratios, seconds_of, share_from_turn_2
 from mint_bench.inspect_plugin.registry import gold_history, multi_turn
 from tests.inspect_plugin.judge_server import JudgeServer
 from tests.inspect_plugin.runs import run
@@ -41,6 +42,15 @@ def test_what_was_cached_is_counted_from_the_second_turn_on(tmp_path):
         log = run(multi_turn(max_turns=3, **NO_SCORERS), model, tmp_path, limit=2)
     assert share_from_turn_2(log.samples) == pytest.approx(0.6)
     assert share_from_turn_2([]) == 0
+
+
+def test_the_seconds_of_a_run_begin_with_its_first_call_and_end_with_its_last_figure(tmp_path):
+    with JudgeServer(lambda *asked: "I hear you.").running() as server:
+        log = run(multi_turn(max_turns=2, **NO_SCORERS), server.model(), tmp_path, limit=2)
+    begun = datetime.fromisoformat(log.stats.started_at)
+    calls = [e.timestamp for s in log.samples for e in s.events if e.event == "model"]
+    whole = (datetime.fromisoformat(log.stats.completed_at) - begun).total_seconds()
+    assert 0 < seconds_of(log.samples) <= whole + 1 - (min(calls) - begun).total_seconds()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
