@@ -9,9 +9,9 @@ from pathlib import Path
 from mint_bench.engines.cell import Cell, Outcome
 from mint_bench.engines.decide import Reach
 from mint_bench.engines.evaluating import check_instruments, evaluate
+from mint_bench.engines.idle import refuse_idle
 from mint_bench.engines.prices import load_prices
 from mint_bench.engines.progress import Watch
-from mint_bench.engines.reaching import refuse_idle
 from mint_bench.engines.request import RunRequest, folder_name
 from mint_bench.engines.roles import role_names
 from mint_bench.engines.suite import Suite, cells_of, folder_of

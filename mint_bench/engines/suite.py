@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from mint_bench import __version__
 from mint_bench.engines.cell import Cell
 from mint_bench.engines.decide import Reach, Wanted
-from mint_bench.engines.reaching import idle_option
+from mint_bench.engines.idle import idle_option
 from mint_bench.engines.request import RunRequest, folder_name, source_of
 from mint_bench.engines.roles import role_names
 from mint_bench.errors import MintError
