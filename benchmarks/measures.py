@@ -3,9 +3,11 @@
 A measurement returns a value in its unit; what it is held against stands in `__main__`.
 """
 
+import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
@@ -15,6 +17,7 @@ from typing import Any
 import numpy as np
 
 REPEATS = 5
+RECORDS = 1000
 
 
 def seconds(work: Callable[[], object], repeats: int = REPEATS) -> float:
@@ -78,6 +81,21 @@ def per_second(
         shipped.cache_clear()  # it remembers the vectors of what it has read
         taken.append(seconds(partial(make(), items), 1))
     return count / min(taken)
+
+
+def verify_seconds() -> float:
+    """Seconds that `mint-bench verify` takes for 1,000 records: copies of the published ones."""
+    from mint_bench.records.store import files_in
+    from mint_bench.resources import resource
+
+    command = [str(Path(sys.executable).with_name("mint-bench")), "verify"]
+    with tempfile.TemporaryDirectory() as folder:
+        paths = (files_in(resource("results"), "*/*.json") * RECORDS)[:RECORDS]
+        for number, path in enumerate(paths):
+            shutil.copy(path, Path(folder) / f"{number:04}.json")
+        return seconds(
+            lambda: subprocess.run([*command, folder], check=True, capture_output=True), 3
+        )
 
 
 def bootstrap_seconds() -> float:
