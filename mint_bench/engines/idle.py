@@ -45,7 +45,7 @@ def refuse_idle(model: str, reach: Reach, roles: Sequence[str] = ()) -> None:
             raise MintError(told)
 
 
-def idle_option(said: Reach, models: Sequence[Way]) -> str | None:
+def idle_option(said: Reach, models: Sequence[Way], *, elsewhere: bool = False) -> str | None:
     """What is to say of an option that changes nothing for any of the models that it is for.
 
     None where there is none, or that is not known since a model cannot be had.
@@ -53,6 +53,8 @@ def idle_option(said: Reach, models: Sequence[Way]) -> str | None:
     Args:
         said: The options.
         models: Each with how it is reached in all.
+        elsewhere: Whether it may be meant for another machine, on which vLLM runs what
+            transformers run here.
     """
     given = {
         "--base-url": bool(said.base_urls),
@@ -65,7 +67,7 @@ def idle_option(said: Reach, models: Sequence[Way]) -> str | None:
     if not any(given.values()):
         return None
     try:
-        engines = [_engine_that_runs(model, reach) for model, reach in models]
+        engines = [_engine_that_runs(model, reach, elsewhere) for model, reach in models]
     except MintError:
         return None
     idle = [o for o in given if given[o] and all(o in _IDLE[engine] for engine in engines)]
@@ -76,7 +78,8 @@ def idle_option(said: Reach, models: Sequence[Way]) -> str | None:
     return f"{idle[0]} changes nothing for {first}, {why}{more}; leave it out"
 
 
-def _engine_that_runs(model: str, reach: Reach) -> str:
+def _engine_that_runs(model: str, reach: Reach, elsewhere: bool) -> str:  # noqa: FBT001 - ours
     if model == EMBEDDED:
         return "vllm" if reach.wants_vllm else "transformers"
-    return engine_name(model, reach) or "none"
+    name = engine_name(model, reach) or "none"
+    return "vllm" if elsewhere and name == "transformers" and reach.engine == "auto" else name

@@ -192,7 +192,7 @@ def refuse_idle_in(suite: Suite) -> None:
     """Refuse what a suite says of how models are reached and would change nothing.
 
     What stands for all must do something for one system or one model of a role, what stands with a
-    system for that one.
+    system for that one. A suite may be planned on a machine without vLLM for one that has it.
 
     Raises:
         MintError: If there is such a thing.
@@ -200,10 +200,10 @@ def refuse_idle_in(suite: Suite) -> None:
     systems = [(system.model, suite.reach(system)) for system in suite.systems]
     roles = [(model, suite.reach()) for model in role_names(suite.requests()[0].model_roles)]
     told = [
-        idle_option(system.reach(), [way])
+        idle_option(system.reach(), [way], elsewhere=True)
         for system, way in zip(suite.systems, systems, strict=True)
     ]
-    for one in [*told, idle_option(suite.reach(), [*systems, *roles])]:
+    for one in [*told, idle_option(suite.reach(), [*systems, *roles], elsewhere=True)]:
         if one:  # a file's fields have other names than options
             raise MintError(re.sub(r"--([a-z-]+)", lambda found: found[1].replace("-", "_"), one))
 

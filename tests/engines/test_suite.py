@@ -173,6 +173,12 @@ def test_what_a_suite_says_of_reaching_models_changes_something(
     assert told in str(done.exception) if told else done.exit_code == 0
 
 
+def test_a_suite_for_machines_with_vllm_can_be_planned_on_one_without(tmp_path, monkeypatch):
+    monkeypatch.setattr(reaching_module, "machine", Machine)
+    path = written(tmp_path, systems=[{"model": "a/b", "tensor_parallel_size": 2}])
+    assert CliRunner().invoke(suite_command, [str(path), "--dry-run"]).exit_code == 0
+
+
 def test_a_suite_starts_a_server_a_system_and_goes_on_where_one_does_not_start(
     tmp_path, monkeypatch
 ):
