@@ -11,6 +11,7 @@ from inspect_ai.event import ModelEvent
 from inspect_ai.log import read_eval_log
 
 from mint_bench.engines.decide import Reach, machine
+from mint_bench.engines.fingerprint import fingerprint
 from mint_bench.engines.request import RunRequest
 from mint_bench.engines.run import run
 from mint_bench.tactics.tagger import TACTICS
@@ -127,8 +128,9 @@ def test_ten_adapters_tag_in_one_server(tmp_path):
 
     [sample] = read_eval_log(result.log).samples
     calls = [e for e in sample.events if isinstance(e, ModelEvent) and "/vllm/" in e.model]
+    mark = fingerprint(ten)
     assert [call.model for call in calls[:10]] == [
-        f"spread/vllm/base:ten--{name}" for name in TACTICS
+        f"spread/vllm/base:ten-{mark}--{name}" for name in TACTICS
     ]
     assert len(calls) % 10 == 0
     first = [call.output.completion for call in calls[:10]]
