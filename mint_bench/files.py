@@ -41,11 +41,13 @@ def typed_folder(text: str) -> Path | None:
 
     >>> typed_folder("~nobody-of-that-name/x"), typed_folder("a" * 9_999), typed_folder("/")
     (None, None, PosixPath('/'))
+    >>> typed_folder("~" + chr(0)) is None
+    True
     """
     try:
         folder = Path(text).expanduser()
         return folder if folder.is_dir() else None
-    except (RuntimeError, OSError):  # a user whom nobody knows; a name that no file can have
+    except (RuntimeError, OSError, ValueError):  # unknown users; names that no file can have
         return None
 
 
