@@ -67,6 +67,11 @@ class ScoredTurn(BaseModel):
     unscored: dict[str, Plain] = Field(default_factory=dict, description="Part to reason")
 
     @property
+    def written(self) -> int:
+        """Tokens, hidden reasoning and all; 0 where nobody counted."""
+        return (self.tokens or 0) + (self.reasoning_tokens or 0)
+
+    @property
     def lacks_a_part(self) -> bool:
         """Whether a part that the ranking stands on is unscored; figures beside it do not count."""
         return any(not part.startswith(f"{ALSO}.") for part in self.unscored)

@@ -28,7 +28,7 @@ def tokens_used(
     """
     if model.partition("/")[0] in PADDED:
         turns = [turn for conversation in conversations for turn in conversation.turns]
-        return {"output": sum((t.tokens or 0) + (t.reasoning_tokens or 0) for t in turns)}
+        return {"output": sum(turn.written for turn in turns)}
     whole = _totals(usage for sample in samples for usage in sample.model_usage.values())
     roles = {
         role: _totals(sample.role_usage[role] for sample in samples if role in sample.role_usage)

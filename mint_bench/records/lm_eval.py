@@ -159,13 +159,7 @@ def _record(
             command="mint-bench import lm-eval",
             versions=dict(run.versions),
             started=run.started,
-            tokens={
-                "output": sum(
-                    (t.tokens or 0) + (t.reasoning_tokens or 0)
-                    for c in conversations
-                    for t in c.turns
-                )
-            }
+            tokens={"output": sum(turn.written for c in conversations for turn in c.turns)}
             if count
             else {},
             log_sha=sha256_file(path),

@@ -32,7 +32,7 @@ def token_counts(record: Record) -> Iterator[Finding]:
         ("fewer tokens than words", [(i, t) for i, t in counted if 0 < t.tokens < t.words]),  # type: ignore[operator]
         (
             f"more than {A_REPLY:,} tokens, reasoning and all,",
-            [(i, t) for i, t in counted if _whole(t) > A_REPLY],
+            [(i, t) for i, t in counted if t.written > A_REPLY],
         ),
     ):
         if faulty:
@@ -46,10 +46,6 @@ def token_counts(record: Record) -> Iterator[Finding]:
     yield from _too_many_a_word([turn for _, turn in counted])
     yield from _longer_than_asked(record)
     yield from _more_than_counted(record)
-
-
-def _whole(turn: ScoredTurn) -> int:
-    return (turn.tokens or 0) + (turn.reasoning_tokens or 0)
 
 
 def _fault(text: str) -> Finding:
@@ -92,12 +88,10 @@ def _more_than_counted(record: Record) -> Iterator[Finding]:
     if "output" not in made:
         return
     turns = [turn for c in record.conversations for turn in c.turns]
-    visible, reasoning = (
-        sum(getattr(turn, name) or 0 for turn in turns) for name in ("tokens", "reasoning_tokens")
-    )
+    visible, written = sum(t.tokens or 0 for t in turns), sum(t.written for t in turns)
     for own, whole, what in (
         (visible, made["output"], "tokens"),
-        (visible + reasoning, made["output"] + made.get("reasoning", 0), "tokens with reasoning"),
+        (written, made["output"] + made.get("reasoning", 0), "tokens with reasoning"),
     ):
         if own > whole:
             yield Finding(
