@@ -14,7 +14,7 @@ from mint_bench.errors import MintError
 from mint_bench.inspect_plugin.price import Price
 from mint_bench.judging.also_rubric import load_also_rubric
 from tests.cli.typed import type_in
-from tests.engines.test_suite import written
+from tests.engines.suites import written
 
 
 def test_max_cost_wants_every_price(tmp_path):

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import pytest
 from inspect_ai.log import list_eval_logs, read_eval_log
 
-from tests.engines.test_suite import written
+from tests.engines.suites import written
 
 SLOW = """
 import sys

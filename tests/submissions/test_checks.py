@@ -7,24 +7,11 @@ from mint_bench.records.seeker import audit_rates
 from mint_bench.records.store import read_all
 from mint_bench.resources import ids_sha, resource
 from mint_bench.submissions import known as module
-from mint_bench.submissions.checks import check
 from mint_bench.submissions.known import Known
+from tests.submissions.checking import faults, found
 from tests.submissions.made import IDS, TURNS, human, submitted, turn
 
-ACCEPTED = Known((human(), submitted("theirs", shift=2)))
-
-
-@pytest.fixture(autouse=True)
-def conversations(monkeypatch):
-    monkeypatch.setattr(module, "turns_at_hand", lambda _: dict.fromkeys(IDS, TURNS))
-
-
-def found(record, known=ACCEPTED):
-    return [(one.level, one.check, one.text) for one in check(record, known)]
-
-
-def faults(record, known=ACCEPTED):
-    return {check: text for level, check, text in found(record, known) if level == "fault"}
+pytestmark = pytest.mark.usefixtures("conversations")
 
 
 def test_an_honest_record_has_no_fault_and_says_what_text_would_have_shown():
@@ -91,71 +78,6 @@ def test_the_same_figures_under_the_same_name_and_other_settings_ask_for_a_look(
     assert ("look", "copy") in [one[:2] for one in found(again)]
 
 
-def test_replies_longer_than_the_run_let_them_be_keep_it_out():
-    settings = Settings(
-        model="m", provider="openai", open_weights=False, sampling={"max_tokens": 50}
-    )
-    assert "longer than max_tokens 50" in faults(submitted(settings=settings))["tokens"]
-
-
-def sampled(**sampling):
-    return Settings(model="m", provider="openai", open_weights=False, sampling=sampling)
-
-
-@pytest.mark.parametrize("most", ["50", 50.5, 0, -1, True])
-def test_a_limit_of_tokens_that_is_none_keeps_it_out(most):
-    told = faults(submitted(settings=sampled(max_tokens=most)))["tokens"]
-    assert told == f"max_tokens is {most!r}, and no whole number of tokens"
-
-
-def test_a_whole_limit_is_held_however_it_is_written():
-    told = faults(submitted(settings=sampled(max_tokens=50.0)))["tokens"]
-    assert "longer than max_tokens 50," in told
-    assert "tokens" not in faults(submitted(settings=sampled(max_tokens=90.0)))
-
-
-def test_more_tokens_than_any_text_takes_keep_it_out():
-    many = submitted(change=lambda c, t: {"words": 20 + c, "tokens": 101 * (20 + c)})
-    assert "101 tokens a word in 72 replies" in faults(many)["tokens"]
-    huge = submitted(change=lambda c, t: {"words": 5, "tokens": 10**9} if (c, t) == (2, 1) else {})
-    assert "more than 1,000,000 tokens, reasoning and all, in 1 of 72" in faults(huge)["tokens"]
-    deep = submitted(change=lambda c, t: {"reasoning_tokens": 10**9} if (c, t) == (2, 1) else {})
-    assert "reasoning and all, in 1 of 72" in faults(deep)["tokens"]
-
-
-@pytest.mark.parametrize(
-    "figures",
-    [
-        lambda c, t: {"words": 2, "tokens": 900 + c},
-        lambda c, t: {"words": 24 + c, "tokens": 60 * (24 + c)},
-        lambda c, t: {"words": 30, "tokens": 32_000} if (c, t) == (2, 1) else {},
-        lambda c, t: {"reasoning_tokens": 50 * turn(c, t).tokens},
-    ],
-    ids=["no space at all", "many lines of Chinese", "one loop without a space", "long reasoning"],
-)
-def test_what_honest_systems_write_at_length_is_no_fault(figures):
-    assert "tokens" not in faults(submitted(change=figures))
-
-
-def test_reasoning_that_the_run_did_not_count_asks_for_a_look():
-    def told(**counted):
-        made = submitted().provenance.model_copy(update={"tokens": counted})
-        thought = submitted(provenance=made, change=lambda c, t: {"reasoning_tokens": 1000})
-        return [text for _, name, text in found(thought) if name == "tokens"]
-
-    visible = sum(t.tokens for c in submitted().conversations for t in c.turns)
-    assert told(output=visible + 72_000) == []
-    assert told(output=visible, reasoning=72_000) == []
-    [one] = told(output=visible)
-    assert f"have {visible + 72_000} tokens with reasoning together" in one
-
-
-def test_more_tokens_in_replies_than_the_run_counted_ask_for_a_look():
-    made = submitted().provenance.model_copy(update={"tokens": {"output": 7}})
-    told = [text for level, name, text in found(submitted(provenance=made)) if name == "tokens"]
-    assert [one.partition(", ")[2] for one in told] == ["the run counted 7"]
-
-
 def test_epochs_that_are_the_first_one_again_ask_for_a_look_unless_nothing_was_sampled():
     once = submitted().conversations
     twice = [*once, *(c.model_copy(update={"epoch": 2}) for c in once)]
@@ -176,16 +98,6 @@ def test_replies_without_their_overlap_ask_for_a_look():
 def test_another_systems_figures_under_a_new_name_keep_it_out():
     assert "of theirs: is it the same system?" in faults(submitted("new", shift=2))["copy"]
     assert "copy" not in faults(submitted("theirs", shift=2))
-
-
-@pytest.mark.parametrize(
-    ("tokens", "said"),
-    [(0, "no token for some words in 1 of 72"), (5, "fewer tokens than words in 1 of 72")],
-)
-def test_impossible_token_counts_keep_it_out(tokens, said):
-    record = submitted(change=lambda c, t: {"tokens": tokens} if (c, t) == (2, 1) else {})
-    assert said in faults(record)["tokens"]
-    assert "conversation c02, turn 1" in faults(record)["tokens"]
 
 
 def test_what_is_not_there_is_said_to_be_unchecked():
