@@ -124,8 +124,9 @@ def _run(work: Work, folder: Path, engine: Any, task: str) -> tuple[dict[str, An
         "embedded", task, work.source, limit=work.conversations, max_tokens=work.tokens,
         max_connections=AT_ONCE * AT_HAND,
     )  # fmt: skip
-    options = tuple(f"{name}={value}" for name, value in OPTIONS.items())
-    result = run(request, folder / "logs", folder / "results", Reach(engine, vllm=options))
+    options = [f"{name}={value}" for name, value in OPTIONS.items() if engine == "vllm"]
+    reach = Reach(engine, vllm=tuple(options))
+    result = run(request, folder / "logs", folder / "results", reach)
     seconds = seconds_of(read_eval_log_samples(str(result.log)))
     return {"tokens_per_second": result.watch.tokens / seconds}, result.log
 
