@@ -192,6 +192,7 @@ class Encoder:
 
     def __init__(self, folder: Path) -> None:
         import onnxruntime as ort
+        from threadpoolctl import ThreadpoolController
 
         network = folder / NETWORK_FILE
         if not network.is_file():
@@ -212,6 +213,7 @@ class Encoder:
         files = (sha256_file(folder / name) for name in (NETWORK_FILE, HEAD_FILE, TOKENIZER_FILE))
         self.sha = sha256_text(*files, VERSION)
         self._vector = lru_cache(KEPT)(self._run)
+        self._threads = ThreadpoolController()
 
     def read(self, sentences: Sequence[str]) -> Reading:
         """A text's sentences, in order."""
@@ -222,7 +224,10 @@ class Encoder:
         vectors = np.array([self._vector(ids) for ids in tokens])
         lengths = np.array([len(ids) for ids in tokens], dtype=np.float32)
         whole = (lengths[:, None] * vectors).sum(axis=0) / lengths.sum()
-        return Reading(self._head.logits(vectors), whole.astype(np.float32))
+        # Threads of BLAS wait for each other: 50 ms instead of half of one beside a busy engine.
+        with self._threads.limit(limits=1, user_api="blas"):
+            logits = self._head.logits(vectors)
+        return Reading(logits, whole.astype(np.float32))
 
     def _run(self, ids: tuple[int, ...]) -> Floats:
         vector: Floats = self._session.run(None, {"ids": np.array([ids], dtype=np.int64)})[0][0]

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from mint_bench.encoder import (
     FIRST,
@@ -25,6 +26,10 @@ OTHER = "What would a good day look like?"
 @pytest.fixture(scope="module")
 def encoder(tiny_encoder):
     return Encoder(tiny_encoder)
+
+
+def threads_of_blas():
+    return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
 
 
 def cosine(a, b):
@@ -111,6 +116,23 @@ class TestReading:
         reading = encoder.read([])
         assert reading.logits.shape == (0, 2, 10)
         assert np.linalg.norm(reading.vector) == 0
+
+    def test_sentences_are_weighed_by_one_thread_of_blas(self, encoder, monkeypatch):
+        """Beside a busy engine two took a hundred times as long: they wait for each other."""
+        seen = []
+        weigh = Head.logits
+
+        def watched(head, vectors):
+            seen.append(threads_of_blas())
+            return weigh(head, vectors)
+
+        monkeypatch.setattr(Head, "logits", watched)
+        with threadpool_limits(2, user_api="blas"):
+            before = threads_of_blas()
+            encoder.read([SENTENCE])
+            assert threads_of_blas() == before
+        assert before
+        assert set(seen[0]) == {1}
 
     def test_it_learned_what_a_question_is(self, encoder):
         asks = encoder.read(["How have you been sleeping since then?"]).logits[0]
