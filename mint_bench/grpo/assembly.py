@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mint_bench.grpo.callbacks import Course, Looks, Progress, Samples, raw_gain
+from mint_bench.grpo.callbacks import Course, Looks, Progress, Samples
 from mint_bench.grpo.composite import GroupReward
 from mint_bench.grpo.data import TrainingData, order
 from mint_bench.grpo.dialogue_tokens import DialogueTokens
@@ -64,9 +64,6 @@ def assemble(parts: Parts) -> tuple[Course, Any, Progress, Looks]:
         recipe.watch.every,
         recipe.watch.patience,
         stop=recipe.watch.on_divergence == "stop",
-        gained=raw_gain(recipe.reward.variant, recipe.reward.weight)
-        if recipe.reward
-        else lambda entry: -entry["loss"],
         tell=progress.tell,
     )
     beside = [course, looks, progress]

@@ -16,8 +16,8 @@ from mint_bench.files import write_text
 from mint_bench.grpo import processes
 from mint_bench.grpo.checkpoints import mark, random_state
 from mint_bench.grpo.composite import GroupReward
-from mint_bench.grpo.rewards import VARIANTS
-from mint_bench.grpo.watch import WATCH, Log, Look, diverged, looks_of
+from mint_bench.grpo.divergence import divergence
+from mint_bench.grpo.watch import WATCH, Log, Look, looks_of
 
 EMPTY_STEPS = 5
 """Steps in a row without anything to learn from, after which a training ends."""
@@ -110,7 +110,6 @@ class Looks(TrainerCallback):  # type: ignore[misc]
         every: Steps; None looks at the end only.
         patience: Looks that a divergence must last.
         stop: Whether it then ends the training, or only warns.
-        gained: What training gained in a log entry, higher is better; None where unknown.
         tell: Shows a line.
         report: Hands a look's numbers to the trackers.
 
@@ -125,11 +124,10 @@ class Looks(TrainerCallback):  # type: ignore[misc]
         patience: int,
         *,
         stop: bool,
-        gained: Callable[[Log], float | None],
         tell: Callable[[str], None],
     ) -> None:
         self._look, self._every, self._patience, self._stop = look, every, patience, stop
-        self._gained, self._tell = gained, tell
+        self._tell = tell
         self.report: Callable[[Log], None] = lambda _: None
         self.ended: str | None = None
 
@@ -144,12 +142,13 @@ class Looks(TrainerCallback):  # type: ignore[misc]
         if (self._every is None or state.global_step % self._every) and not last:
             return
         self.now(state)
-        word = processes.shared(divergence(state.log_history, self._gained, self._patience))
+        word = processes.shared(divergence(state.log_history, self._patience))
         if word is None:
             return
-        self._tell(f"warning: {word}")
+        told = f"{word}: the reward may be gamed, or the model harmed; read samples/"
+        self._tell(f"warning: {told}")
         if self._stop:
-            self.ended = word
+            self.ended = told
             control.should_save = control.should_training_stop = True
 
     def now(self, state: Any) -> None:
@@ -161,51 +160,6 @@ class Looks(TrainerCallback):  # type: ignore[misc]
         names = ("empathy", "repetition", "density", "words")
         told = [f"{n} {numbers[WATCH + n]:.2f}" for n in names if WATCH + n in numbers]
         self._tell(f"step {step}: held out: {', '.join(told)}")
-
-
-def divergence(
-    history: list[Log], gained: Callable[[Log], float | None], patience: int
-) -> str | None:
-    """Plain words where training gains while held-out figures worsen; None where not."""
-    looks = looks_of(history)
-    gains: list[float] = []
-    for before, after in zip([{"step": -1}, *looks], looks, strict=False):
-        between = [
-            value
-            for entry in history
-            if "loss" in entry and before["step"] < entry["step"] <= after["step"]
-            for value in [gained(entry)]
-            if value is not None
-        ]
-        gains.append(sum(between) / len(between) if between else -math.inf)
-    for name, sign in (("empathy", 1), ("repetition", -1)):
-        held = [look.get(WATCH + name) for look in looks]
-        if diverged(gains, [None if x is None else sign * x for x in held], patience):
-            return (
-                f"training gains while held-out {name} has worsened at {patience} looks in a row: "
-                "the reward may be gamed; read samples/"
-            )
-    return None
-
-
-def raw_gain(variant: str, weight: float) -> Callable[[Log], float | None]:
-    """What training gained, from the terms as they were measured.
-
-    Those in the reward are scaled within each group, and their mean says nothing.
-    """
-    weights = VARIANTS[variant]
-    parts = {
-        "terms/quality": weights.quality or float(weights.product),
-        "terms/novelty": weight * (weights.novelty or float(weights.product)),
-        "terms/entropy": weight * weights.entropy,
-        "terms/repetition": -weight * weights.repetition,
-    }
-
-    def gained(entry: Log) -> float | None:
-        found = [w * entry[name] for name, w in parts.items() if w and entry.get(name) is not None]
-        return sum(found) if found else None
-
-    return gained
 
 
 class Progress(TrainerCallback):  # type: ignore[misc]

@@ -7,7 +7,6 @@ the same labels, it says so. It draws under a seed of its own and leaves the tra
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -196,26 +195,6 @@ def independence(tagger: Tagger | None, quality: Quality | None, watch: Watch) -
 def looks_of(history: Sequence[Log]) -> list[Log]:
     """The looks among a trainer's log entries."""
     return [entry for entry in history if any(key.startswith(WATCH) for key in entry)]
-
-
-def diverged(rewards: Sequence[float], held_out: Sequence[float | None], patience: int) -> bool:
-    """Whether the reward rose from look to look while the held-out figure fell, so many times.
-
-    Args:
-        rewards: What training gained at each look, higher is better.
-        held_out: The figure at each look, higher is better.
-        patience: Steps in a row that must say so.
-
-    >>> diverged([1, 2, 3], [3.0, 2.0, 1.0], 2), diverged([1, 2, 3], [3.0, 2.0, 2.5], 2)
-    (True, False)
-    """
-    if len(rewards) <= patience:
-        return False
-    up = pairwise(rewards[-patience - 1 :])
-    down = pairwise(held_out[-patience - 1 :])
-    return all(a < b for a, b in up) and all(
-        a is not None and b is not None and a > b for a, b in down
-    )
 
 
 def write_replies(replies: Sequence[Sequence[Reply]], watch: Watch, path: Path) -> None:
