@@ -4,21 +4,32 @@ A step is one generation: TRL keeps no buffer of replies over a checkpoint, so n
 What was written in part, by a process that was killed, has no mark and is passed over.
 """
 
+import json
 import random
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import BaseModel
 
 from mint_bench.errors import MintError
 from mint_bench.files import read_json, write_json
+from mint_bench.grpo import processes
 from mint_bench.grpo.recipe import Recipe
+from mint_bench.resources import sha256_text
 
 MARK = "complete.json"
 RUN = "run.json"
+PER_DEVICE = "training.per_device"
 FREE = ("title", "description", "launch", "watch", "training.keep", "training.sample_every",
-        "training.save_every", "training.trackers")  # fmt: skip
-"""Settings that may change between start and end: they shape nothing that is learned."""
+        "training.save_every", "training.trackers", PER_DEVICE, "training.gradient_checkpointing",
+        "reward.quality.batch", "reward.quality.url", "rollout.vllm_memory",
+        "rollout.vllm_url")  # fmt: skip
+"""Settings that may change between start and end: they shape nothing that is learned.
+
+How much is in memory at a time changes a step by rounding only. An entropy bonus is a mean over
+what is in memory: beside one, `PER_DEVICE` is not free.
+"""
 
 
 def mark(checkpoint: Path, step: int) -> None:
@@ -26,10 +37,42 @@ def mark(checkpoint: Path, step: int) -> None:
     write_json(checkpoint / MARK, {"step": step})
 
 
+def step_of(checkpoint: Path) -> int:
+    """The step after which it was saved."""
+    return int(checkpoint.name.rpartition("-")[2])
+
+
 def latest(folder: Path) -> Path | None:
     """The newest whole checkpoint of a run; None where there is none."""
     whole = [path.parent for path in folder.glob(f"checkpoint-*/{MARK}")]
-    return max(whole, key=lambda path: int(path.name.rpartition("-")[2]), default=None)
+    return max(whole, key=step_of, default=None)
+
+
+def agreed(folder: Path) -> Path | None:
+    """The first process's newest whole checkpoint, from which all go on; None where it has none.
+
+    Raises:
+        MintError: If a process does not see it.
+    """
+    found = processes.shared(latest(folder))
+    if processes.anywhere(found is not None and not (found / MARK).exists()):
+        raise MintError(
+            f"{found}: not every machine sees this checkpoint; name by --out a folder on a disk "
+            "that all of them share"
+        )
+    return found
+
+
+def log_of(checkpoint: Path) -> list[dict[str, Any]]:
+    """The trainer's log up to a checkpoint."""
+    return list(read_json(checkpoint / "trainer_state.json")["log_history"])
+
+
+def digest(recipe: Recipe) -> str:
+    """The same for all trainings that learn the same."""
+    settings = _flat(recipe.model_dump(mode="json"))
+    shaping = {key: value for key, value in settings.items() if not _free(key, recipe)}
+    return sha256_text(json.dumps(shaping, sort_keys=True))[:8]
 
 
 def claim(folder: Path, recipe: Recipe, data: dict[str, Any]) -> None:
@@ -43,14 +86,17 @@ def claim(folder: Path, recipe: Recipe, data: dict[str, Any]) -> None:
     Raises:
         MintError: If another training began there; the message names the first difference.
     """
-    mine = {**_flat(recipe.model_dump(mode="json")), **_flat(data, "data")}
+    pinned = _flat(data, "data")
+    mine = {**_flat(recipe.model_dump(mode="json")), **pinned}
     path = folder / RUN
     if not path.exists():
         write_json(path, mine)
         return
-    theirs = read_json(path)
-    keys = [key for key in {**theirs, **mine} if not _free(key)]
-    for key in keys:
+    begun = read_json(path)
+    theirs = {**_defaults(), **begun}  # a setting that was not there yet stood at its default
+    for key in {**theirs, **mine}:
+        if _free(key, recipe) or (key in pinned and key not in begun):
+            continue
         if theirs.get(key) != mine.get(key):
             raise MintError(
                 f"{folder}: was begun with {key} {theirs.get(key)!r}, now {mine.get(key)!r}; "
@@ -58,8 +104,20 @@ def claim(folder: Path, recipe: Recipe, data: dict[str, Any]) -> None:
             )
 
 
-def _free(key: str) -> bool:
+def _free(key: str, recipe: Recipe) -> bool:
+    if key == PER_DEVICE and recipe.training.entropy_bonus:
+        return False
     return any(key == free or key.startswith(f"{free}.") for free in FREE)
+
+
+def _defaults() -> dict[str, Any]:
+    """Of all parts of a recipe that need not be written."""
+    parts = {name: field.default for name, field in Recipe.model_fields.items()}
+    return _flat({
+        name: part.model_dump(mode="json")
+        for name, part in parts.items()
+        if isinstance(part, BaseModel)
+    })
 
 
 def _flat(value: dict[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -29,3 +29,12 @@ def shared(value: T) -> T:
     box = [value]
     broadcast_object_list(box)
     return box[0]
+
+
+def anywhere(holds: bool) -> bool:  # noqa: FBT001 - one fact of each process
+    """Whether it holds on any process; all must call it together."""
+    if count() == 1:
+        return holds
+    from accelerate.utils import gather_object
+
+    return any(gather_object([holds]))

@@ -156,7 +156,9 @@ class LaunchLines(_Settings):
 
     one_gpu: str
     one_node: str | None = None
-    many_nodes: tuple[str, ...] = ()
+    many_nodes: tuple[str, ...] = Field(
+        default=(), description="The run's folder lies on a disk that all machines share"
+    )
 
 
 class Recipe(_Settings):

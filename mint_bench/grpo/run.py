@@ -26,7 +26,6 @@ from mint_bench.grpo.prepare import (
 )
 from mint_bench.grpo.recipe import Recipe
 from mint_bench.grpo.watch import Watch
-from mint_bench.resources import sha256_text
 from mint_bench.sources import load as load_source
 from mint_bench.tactics import load_tagger
 
@@ -52,10 +51,7 @@ class Trained:
 
 def run_folder(recipe: Recipe, out: Path | None) -> Path:
     """Where a training is kept; the same recipe, the same folder."""
-    if out is not None:
-        return out
-    digest = sha256_text(recipe.model_dump_json(exclude={"watch", "launch"}))[:8]
-    return Path("runs") / f"{recipe.name}-{digest}"
+    return out or Path("runs") / f"{recipe.name}-{checkpoints.digest(recipe)}"
 
 
 def train(recipe: Recipe, out: Path | None, tell: Tell) -> Trained:
@@ -105,7 +101,7 @@ def train(recipe: Recipe, out: Path | None, tell: Tell) -> Trained:
     parts = Parts(recipe, folder, batches, data, looker, model, tokens, tagger, quality)
     course, trainer, progress, looks = assemble(parts)
     with _terminated(), contextlib.closing(progress):
-        _train(trainer, course, looks, checkpoints.latest(folder), folder)
+        _train(trainer, course, looks, checkpoints.agreed(folder), folder)
     from mint_bench.grpo.report import report
 
     trainer.save_model(str(folder / "model"))
@@ -137,8 +133,9 @@ def _train(trainer: Any, course: Any, looks: Any, checkpoint: Path | None, folde
             raise MintError(f"{error}{where}") from None
         if isinstance(error, MemoryError) or "memory" in str(error).lower():
             raise MintError(
-                "no memory left; lower training.per_device, rollout.most_new_tokens or "
-                f"data.most_prompt_tokens{where}"
+                "no memory left; lower training.per_device or reward.quality.batch, or set "
+                "training.gradient_checkpointing=true, which change no step but by rounding "
+                f"(shorter replies or prompts are another training){where}"
             ) from None
         raise
     ended = course.ended or looks.ended
