@@ -164,6 +164,7 @@ def _common(parts: Parts) -> dict[str, Any]:
         "bf16": gpu and parts.recipe.model.precision == "bfloat16",
         "use_cpu": not gpu,
         "logging_steps": 1,
+        "logging_nan_inf_filter": False,
         "save_steps": training.save_every,
         "save_total_limit": training.keep,
         "report_to": list(training.trackers) or "none",

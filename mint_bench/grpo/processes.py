@@ -15,9 +15,14 @@ def count() -> int:
     return int(os.environ.get("WORLD_SIZE", "1"))
 
 
+def number() -> int:
+    """Which one this is."""
+    return int(os.environ.get("RANK", "0"))
+
+
 def is_first() -> bool:
     """Whether this is the one that writes and tells."""
-    return int(os.environ.get("RANK", "0")) == 0
+    return number() == 0
 
 
 def shared(value: T) -> T:

@@ -4,14 +4,12 @@ Reads top to bottom; what each part does stands in the module it comes from.
 """
 
 import contextlib
-import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from mint_bench.errors import MintError
-from mint_bench.grpo import checkpoints, models, processes
+from mint_bench.grpo import checkpoints, faults, models, processes
 from mint_bench.grpo.data import training_data
 from mint_bench.grpo.dialogue_tokens import DialogueTokens
 from mint_bench.grpo.local_look import Looker
@@ -100,76 +98,22 @@ def train(recipe: Recipe, out: Path | None, tell: Tell) -> Trained:
     looker = Looker(recipe, tokens, watch, folder)
     parts = Parts(recipe, folder, batches, data, looker, model, tokens, tagger, quality)
     course, trainer, progress, looks = assemble(parts)
-    with _terminated(), contextlib.closing(progress):
-        _train(trainer, course, looks, checkpoints.agreed(folder), folder)
+    checkpoint = checkpoints.agreed(folder)
+    with faults.terminated(), contextlib.closing(progress), faults.told(trainer, course, folder):
+        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    ended = course.ended or looks.ended
+    if ended:
+        raise MintError(f"{ended}; the last checkpoint is {checkpoints.latest(folder)}")
     from mint_bench.grpo.report import report
 
-    trainer.save_model(str(folder / "model"))
-    final = parts.look(trainer)
-    if processes.is_first():
-        tokenizer.save_pretrained(folder / "model")
-    card, record = report(parts, trainer.state.log_history, final, watched, told)
+    with faults.told(trainer, course, folder):
+        trainer.save_model(str(folder / "model"))
+        final = parts.look(trainer)
+        if processes.is_first():
+            tokenizer.save_pretrained(folder / "model")
+        card, record = report(parts, trainer.state.log_history, final, watched, told)
     return Trained(folder, folder / "model", card, record)
 
 
 def _silent(_: str) -> None:
     """What the processes beside the first have to say."""
-
-
-def _train(trainer: Any, course: Any, looks: Any, checkpoint: Path | None, folder: Path) -> None:  # noqa: ANN401
-    """Train; whatever ends it early leaves a checkpoint from which it goes on.
-
-    Raises:
-        MintError: If it ended early; the message says why, and where the checkpoint is.
-    """
-    try:
-        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
-    except (KeyboardInterrupt, MintError, RuntimeError, MemoryError) as error:
-        saved = _save_after_fault(trainer, course, folder)
-        where = f"; the same command goes on from {saved}" if saved else ""
-        if isinstance(error, KeyboardInterrupt):
-            raise MintError(f"interrupted{where}") from None
-        if isinstance(error, MintError):
-            raise MintError(f"{error}{where}") from None
-        if isinstance(error, MemoryError) or "memory" in str(error).lower():
-            raise MintError(
-                "no memory left; lower training.per_device or reward.quality.batch, or set "
-                "training.gradient_checkpointing=true, which change no step but by rounding "
-                f"(shorter replies or prompts are another training){where}"
-            ) from None
-        raise
-    ended = course.ended or looks.ended
-    if ended:
-        saved = checkpoints.latest(folder)
-        raise MintError(f"{ended}; the last checkpoint is {saved}" if saved else ended)
-
-
-def _save_after_fault(trainer: Any, course: Any, folder: Path) -> Path | None:  # noqa: ANN401
-    """A checkpoint as of the last whole step, if weights are as they were then."""
-    step = trainer.state.global_step
-    saved = checkpoints.latest(folder)
-    there = int(saved.name.rpartition("-")[2]) if saved else 0
-    if course.state_then is None or course.in_update or step <= there:
-        return saved
-    checkpoints.restore(course.state_then)
-    trainer.save_whole()
-    checkpoints.mark(folder / f"checkpoint-{step}", step)
-    return checkpoints.latest(folder)
-
-
-@contextlib.contextmanager
-def _terminated() -> Iterator[None]:
-    """Take a request to end as an interruption, so that a checkpoint is saved."""
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    try:
-        before = signal.signal(signal.SIGTERM, interrupt)
-    except ValueError:  # not in the main thread, where no signal arrives
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

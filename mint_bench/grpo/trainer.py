@@ -3,6 +3,7 @@
 Only what the recipe needs of TRL's inner parts stands here, so that a change there is found here.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from trl import GRPOTrainer, SFTTrainer
 
 from mint_bench.grpo.composite import GroupReward
 from mint_bench.grpo.dialogue_tokens import Ids
+from mint_bench.grpo.faults import LastingError
 from mint_bench.grpo.rollout import NOBODY, LogProbs, Rollout
 
 EPSILON = 1e-4  # as TRL divides
@@ -31,6 +33,34 @@ class _Kept:
         due = control.should_log
         self.callback_handler.on_log(self.args, self.state, control, numbers)  # type: ignore[attr-defined]
         control.should_log = due  # the step's own log is still to come
+
+    def _get_grad_norm(self, model: Any, grad_norm: Any = None) -> Any:  # noqa: ANN401 - TRL's
+        """The gradient's length; the last moment before weights are changed by it.
+
+        Raises:
+            LastingError: If it is no number, as all weights would then be.
+        """
+        norm = super()._get_grad_norm(model, grad_norm)  # type: ignore[misc]
+        if norm is not None and not math.isfinite(norm):
+            step = self.state.global_step + 1  # type: ignore[attr-defined]
+            raise LastingError(
+                f"step {step}: the gradient is no number, and was not followed; begin anew "
+                "with a lower training.learning_rate"
+            )
+        return norm
+
+    def _save_checkpoint(self, model: Any, trial: Any) -> None:  # noqa: ANN401 - TRL's
+        """A checkpoint of the step at hand.
+
+        Raises:
+            LastingError: If weights are no numbers: nothing goes on from such a one.
+        """
+        weights = (one for one in self.model.parameters() if one.requires_grad)  # type: ignore[attr-defined]
+        if not all(bool(torch.isfinite(one).all()) for one in weights):
+            raise LastingError(
+                "weights have become no numbers; begin anew with a lower training.learning_rate"
+            )
+        super()._save_checkpoint(model, trial)  # type: ignore[misc]
 
     def quiet(self) -> None:
         """No printing of logs: progress is shown otherwise."""

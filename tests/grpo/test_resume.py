@@ -44,28 +44,50 @@ def undisturbed(small, tmp_path_factory):
     return folder
 
 
-def test_an_interrupted_training_saves_its_last_step_and_goes_on_exactly(
-    small, undisturbed, tmp_path, monkeypatch
-):
+def end_in_the_fourth_step(loaded, folder, monkeypatch, error):
+    """Train until the reward of the fourth step meets an error; what was told."""
     from mint_bench.grpo.composite import GroupReward
 
-    name, settings = recipe(small)
-    loaded = load_recipe(name, (*settings, "training.save_every=4"))
-    calls = []
+    whole, calls = GroupReward.__call__, []
 
     def fail(self, *words, **named):
         calls.append(1)
         if len(calls) == 4:
-            raise RuntimeError("CUDA out of memory")
+            raise error
         return whole(self, *words, **named)
 
-    whole = GroupReward.__call__
     with monkeypatch.context() as patch:
         patch.setattr(GroupReward, "__call__", fail)
-        with pytest.raises(MintError, match=r"no memory left.*goes on from .*checkpoint-3"):
-            train(loaded, tmp_path, lambda _: None)
+        with pytest.raises(MintError) as caught:
+            train(loaded, folder, lambda _: None)
+    return str(caught.value)
+
+
+def test_a_training_that_met_a_fault_saves_its_last_step_and_goes_on_exactly(
+    small, undisturbed, tmp_path, monkeypatch
+):
+    name, settings = recipe(small)
+    loaded = load_recipe(name, (*settings, "training.save_every=4"))
+    told = end_in_the_fourth_step(loaded, tmp_path, monkeypatch, OSError(28, "No space left"))
+    assert f"No space left; the same command goes on from {tmp_path / 'checkpoint-3'}" in told
     train(loaded, tmp_path, lambda _: None)
     assert same(weights(tmp_path), weights(undisturbed))
+
+
+def test_after_a_lack_of_memory_the_same_steps_are_made_with_less(
+    small, undisturbed, tmp_path, monkeypatch
+):
+    import torch
+
+    name, settings = recipe(small)
+    error = RuntimeError("CUDA out of memory")
+    told = end_in_the_fourth_step(load_recipe(name, settings), tmp_path, monkeypatch, error)
+    assert "lower training.per_device" in told
+    assert "goes on from" in told
+    less = ("training.per_device=2", "training.gradient_checkpointing=true")
+    train(load_recipe(name, (*settings, *less)), tmp_path, lambda _: None)
+    found, whole = weights(tmp_path), weights(undisturbed)
+    assert all(torch.allclose(found[name], whole[name], atol=1e-4) for name in whole)
 
 
 @pytest.mark.slow
