@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mint_bench import __version__
 from mint_bench.files import write_json, write_text
 from mint_bench.grpo import processes
+from mint_bench.grpo.divergence import divergence
 from mint_bench.grpo.drawing import curves
 from mint_bench.grpo.models import base_name
 from mint_bench.grpo.watch import FIGURES, WATCH, Look, looks_of
@@ -49,7 +50,7 @@ def report(
         Paths of the card and of the record.
     """
     card, records = parts.folder / "model" / "README.md", parts.folder / "record"
-    record = record_of(parts, final, source)
+    record = record_of(parts, history, final, source)
     if not processes.is_first():
         return card, record_path(record, records)
     write_text(card.with_name("curve.svg"), curves({parts.recipe.name: history}))
@@ -83,7 +84,9 @@ def card_text(
             description=recipe.description.strip(),
             name=recipe.name,
             version=__version__,
-            steps=parts.batches.steps,
+            steps=_steps(history),
+            stopped=_steps(history) < parts.batches.steps,
+            diverged=divergence(history, recipe.watch.patience),
             prompts=len(parts.data.cases),
             source=public_name(recipe.data.source),
             conversations=len({case.conversation.id for case in parts.data.cases}),
@@ -97,6 +100,11 @@ def card_text(
         )
         + "\n"
     )
+
+
+def _steps(history: Sequence[dict[str, Any]]) -> int:
+    """Steps that were made: fewer than asked for where a divergence ended the training."""
+    return max((int(entry["step"]) for entry in history), default=0)
 
 
 def _shown(value: float | None) -> str:
@@ -119,7 +127,9 @@ def _public(parts: "Parts") -> dict[str, Any]:
     return dict(told)
 
 
-def record_of(parts: "Parts", final: Look, source: Source) -> Record:
+def record_of(
+    parts: "Parts", history: Sequence[dict[str, Any]], final: Look, source: Source
+) -> Record:
     """The final look as a record: the board of `mint-bench run`, with this model as the system."""
     recipe, watch = parts.recipe, parts.looker.watch
     name = slug(f"{base_name(recipe.model).rpartition('/')[2]}-{recipe.name}-{parts.folder.name}")
@@ -154,7 +164,7 @@ def record_of(parts: "Parts", final: Look, source: Source) -> Record:
         provenance=Provenance(
             version=__version__,
             command=f"mint-bench train {recipe.name}",
-            notes=[f"trained from {base_name(recipe.model)}, {parts.batches.steps} steps"],
+            notes=[f"trained from {base_name(recipe.model)}, {_steps(history)} steps"],
         ),
         conversations=final.scored,
     )

@@ -12,6 +12,7 @@ from mint_bench.errors import MintError
 from mint_bench.grpo import checkpoints, faults, models, processes
 from mint_bench.grpo.data import training_data
 from mint_bench.grpo.dialogue_tokens import DialogueTokens
+from mint_bench.grpo.divergence import divergence
 from mint_bench.grpo.local_look import Looker
 from mint_bench.grpo.prepare import (
     batching,
@@ -88,6 +89,7 @@ def train(recipe: Recipe, out: Path | None, tell: Tell) -> Trained:
         tell(f"note: {line}")
     if processes.is_first():
         checkpoints.claim(folder, recipe, pins(recipe, data, models.base_name(recipe.model)))
+        _refuse_stopped(folder, recipe)
     tell(
         f"{len(data.cases)} prompts of {len({c.conversation.id for c in data.cases})} "
         f"conversations, {batches.steps} steps; {folder}"
@@ -101,9 +103,8 @@ def train(recipe: Recipe, out: Path | None, tell: Tell) -> Trained:
     checkpoint = checkpoints.agreed(folder)
     with faults.terminated(), contextlib.closing(progress), faults.told(trainer, course, folder):
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
-    ended = course.ended or looks.ended
-    if ended:
-        raise MintError(f"{ended}; the last checkpoint is {checkpoints.latest(folder)}")
+    if course.ended:
+        raise MintError(f"{course.ended}; the last checkpoint is {checkpoints.latest(folder)}")
     from mint_bench.grpo.report import report
 
     with faults.told(trainer, course, folder):
@@ -112,8 +113,27 @@ def train(recipe: Recipe, out: Path | None, tell: Tell) -> Trained:
         if processes.is_first():
             tokenizer.save_pretrained(folder / "model")
         card, record = report(parts, trainer.state.log_history, final, watched, told)
+    if looks.ended:
+        raise MintError(f"{looks.ended}; model and card are in {card.parent}")
     return Trained(folder, folder / "model", card, record)
 
 
 def _silent(_: str) -> None:
     """What the processes beside the first have to say."""
+
+
+def _refuse_stopped(folder: Path, recipe: Recipe) -> None:
+    """Refuse to train on past a divergence that is to stop a training.
+
+    Raises:
+        MintError: If the looks up to the last checkpoint show one.
+    """
+    saved = checkpoints.latest(folder)
+    if saved is None or recipe.watch.on_divergence != "stop":
+        return
+    word = divergence(checkpoints.log_of(saved), recipe.watch.patience)
+    if word:
+        raise MintError(
+            f"{folder}: training ends here, as {word}; --set watch.on_divergence=warn goes on "
+            f"from {saved}"
+        )

@@ -9,6 +9,7 @@ import pytest
 from mint_bench.errors import MintError
 from mint_bench.grpo.recipe_files import load_recipe, recipe_names
 from mint_bench.grpo.run import run_folder, train
+from mint_bench.grpo.watch import Look, Watch
 from mint_bench.metrics.measured import Measured
 from mint_bench.records.verify import verify
 from tests.grpo.talks import as_lines, talk, talks
@@ -120,6 +121,36 @@ def test_a_reward_that_teaches_nothing_ends_with_a_checkpoint(small, tmp_path, m
     recipe = fitted("q", small, "training.max_steps=9", "training.save_every=8")
     with pytest.raises(MintError, match=r"nothing to learn.*checkpoint-5"):
         train(recipe, tmp_path, lambda _: None)
+
+
+def test_a_divergence_that_stops_leaves_model_card_and_record_and_is_not_trained_past(
+    small, tmp_path, monkeypatch
+):
+    measure, falling = Watch.measure, iter((4.0, 3.0, 2.0, 1.0))
+
+    def worse(self, replies):
+        look = measure(self, replies)
+        return Look(look.numbers | {"empathy": next(falling)}, look.scored)
+
+    monkeypatch.setattr(Watch, "measure", worse)
+    settings = (*small, "watch.every=1", "watch.patience=2")
+    stops = load_recipe("q", (*settings, "watch.on_divergence=stop"))
+    with pytest.raises(MintError, match=r"held-out empathy .* model and card are in"):
+        train(stops, tmp_path, lambda _: None)
+    card = (tmp_path / "model" / "README.md").read_text(encoding="utf-8")
+    assert "**Warning:** held-out empathy has been worse than its best, 4.00" in card
+    assert "The training was stopped for it." in card
+    assert "\n2 steps on " in card
+    assert (tmp_path / "model" / "model.safetensors").exists()
+    [record] = tmp_path.glob("record/*/*.json")
+    assert verify(record).provenance.notes[0].endswith(", 2 steps")
+    with pytest.raises(MintError, match=r"ends here, as held-out empathy .*watch.on_divergence=w"):
+        train(stops, tmp_path, lambda _: None)
+    done = train(load_recipe("q", settings), tmp_path, lambda _: None)
+    card = done.card.read_text(encoding="utf-8")
+    assert "\n3 steps on " in card
+    assert "**Warning:**" in card
+    assert "stopped" not in card
 
 
 def test_a_persona_rewards_by_how_it_feels_at_the_end(small, tmp_path, monkeypatch):
