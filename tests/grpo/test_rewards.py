@@ -59,14 +59,21 @@ LENGTH = {0: 1.0, 1: 1.0, 199: 1.0, 200: 1.0, 250: 0.8, 400: 0.5, 2000: 0.1}
 # full length; scaled Q 1 and 0, D 0 and 1, H 0 and 1, ρ 1 and 0; ℓ 1 and ½.
 STALE = Terms(4.0, 0.5, 0.2, 0.8, 1.0, 0.0)
 FRESH = Terms(2.0, 1.5, 0.7, 0.1, 0.5, 0.0)
+# Three replies that each term orders otherwise: scaled Q 1, ½, 0; D 0, 1, ¼; H ½, 0, 1; ρ ¾, 0, 1;
+# ℓ 1, ½, 1.
+THREE = (
+    Terms(4.0, 0.5, 0.6, 0.65, 1.0, 0.0),
+    Terms(3.0, 1.5, 0.2, 0.05, 0.5, 0.0),
+    Terms(2.0, 0.75, 1.0, 0.85, 1.0, 0.0),
+)
 VARIANT_VALUES = {
-    "q": [1.0, 0.0],
-    "d": [0.0, 0.5],
-    "q_plus_d": [1.0, 0.5],
-    "q_plus_h": [1.0, 0.5],
-    "q_plus_d_plus_h": [1.0, 0.5],
-    "q_times_d": [0.0, 0.0],
-    "q_minus_r": [1.0, 0.5],
+    "q": [1.0, 0.25, 0.0],
+    "d": [0.0, 0.5, 0.25],
+    "q_plus_d": [1.0, 0.75, 0.25],
+    "q_plus_h": [1.5, 0.25, 1.0],
+    "q_plus_d_plus_h": [1.25, 0.5, 0.625],
+    "q_times_d": [0.0, 0.25, 0.0],
+    "q_minus_r": [1.25, 0.75, 0.0],
 }
 
 
@@ -102,9 +109,11 @@ def test_length_scale(tokens):
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_every_variant(variant):
-    assert group_rewards([STALE, FRESH], VARIANTS[variant]) == pytest.approx(
-        VARIANT_VALUES[variant]
-    )
+    assert group_rewards(THREE, VARIANTS[variant]) == pytest.approx(VARIANT_VALUES[variant])
+
+
+def test_no_two_variants_have_the_same_values():
+    assert len(set(map(tuple, VARIANT_VALUES.values()))) == len(VARIANTS)
 
 
 def test_the_weight_multiplies_what_is_not_quality():
