@@ -5,7 +5,7 @@ Only what the recipe needs of TRL's inner parts stands here, so that a change th
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -110,13 +110,23 @@ class RecipeTrainer(_Kept, GRPOTrainer):  # type: ignore[misc]
 
     def draw(self, prefixes: Sequence[Ids]) -> tuple[list[Ids], LogProbs]:
         """One reply to each prefix, by whatever engine the recipe chose."""
-        ids, logprobs = self._generate_single_turn(list(prefixes), None, {}, 1)
-        return [list(one) for one in ids], logprobs
+        asked = list(prefixes)
+        if self.use_vllm and self.vllm_mode == "server":
+            # Its replies are dealt out in equal shares: each process asks for as many.
+            most = int(self._of_each(len(asked)).max())
+            asked += asked[:1] * (most - len(asked))
+        ids, logprobs = self._generate_single_turn(asked, None, {}, 1)
+        mine = [list(one) for one in ids[: len(prefixes)]]
+        return mine, logprobs[: len(mine)] if logprobs is not None else None
 
     def anyone(self, going: bool) -> bool:  # noqa: FBT001 - one flag of each process
         """Whether any process still goes on."""
-        flag = torch.tensor([int(going)], device=self.accelerator.device)
-        return bool(self.accelerator.gather(flag).sum().item())
+        return bool(self._of_each(int(going)).any())
+
+    def _of_each(self, number: int) -> torch.Tensor:
+        """Each process's number."""
+        mine = torch.tensor([number], device=self.accelerator.device)
+        return cast("torch.Tensor", self.accelerator.gather(mine))
 
 
 def turn_advantages(

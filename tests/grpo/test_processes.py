@@ -1,12 +1,17 @@
 """Several processes: whole groups on each, one that tells and writes, the same decisions on all."""
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 
 import pytest
 
 from mint_bench.grpo import processes
+from mint_bench.grpo.data import order
+from mint_bench.grpo.recipe_files import load_recipe
+from tests.grpo.talks import as_lines, talk
 
 pytest.importorskip("trl")
 
@@ -17,21 +22,55 @@ def test_a_process_alone_is_the_first_and_knows_its_own(monkeypatch):
     assert (processes.count(), processes.is_first(), processes.shared("x")) == (1, True, "x")
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(1800)
-def test_two_processes_train_one_model(small, tmp_path):
-    settings = (*small, "training.max_steps=2", "watch.every=1", "watch.on_divergence=stop")
+def on_two_processes(name, settings, out):
+    """Train so, and give the lines that were told."""
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2"]
-    command += ["-m", "mint_bench.cli", "train", "q", "--out", str(tmp_path)]
+    command += ["-m", "mint_bench.cli", "train", name, "--out", str(out)]
     command += [word for setting in settings for word in ("--set", setting)]
     done = subprocess.run(
         command, env=os.environ | {"OMP_NUM_THREADS": "1"}, capture_output=True, text=True,
         check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
-    lines = done.stderr.splitlines()
+    return done.stderr.splitlines()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_two_processes_train_one_model(small, tmp_path):
+    settings = (*small, "training.max_steps=2", "watch.every=1", "watch.on_divergence=stop")
+    lines = on_two_processes("q", settings, tmp_path)
     assert len([line for line in lines if "prompts of" in line]) == 1
     assert len([line for line in lines if line.startswith("step 1: held out")]) == 1
     assert len([line for line in lines if line.startswith("step 2/2")]) == 1
     assert len(list(tmp_path.glob("record/*/*.json"))) == 1
     assert (tmp_path / "model" / "README.md").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_two_processes_hold_conversations_of_unlike_length_and_go_on_exactly(small, tmp_path):
+    from safetensors.torch import load_file
+
+    source = tmp_path / "talks.jsonl"
+    unlike = [talk(f"talk-{place}", turns=1 if place % 2 else 3) for place in range(6)]
+    source.write_text(as_lines(unlike), encoding="utf-8")
+    settings = (*small, f"data.source=file:{source}", "rollout.max_turns=3")
+    whole, again = tmp_path / "whole", tmp_path / "again"
+    on_two_processes("q_minus_r", settings, whole)
+    held = [
+        [len(json.loads(line)["turns"]) for line in path.read_text(encoding="utf-8").splitlines()]
+        for path in sorted(whole.glob("samples/*.jsonl"))
+    ]
+    met = order(6, 1, load_recipe("q_minus_r", settings).training.seed)
+    pairs = list(zip(met[::2], met[1::2], strict=True))  # one on each process
+    assert any(first % 2 != second % 2 for first, second in pairs)
+    assert held == [[1 if first % 2 else 3] * 4 for first, _ in pairs]
+    shutil.copytree(whole, again)
+    for left in ("checkpoint-2", "checkpoint-3", "model", "record"):
+        shutil.rmtree(again / left)
+    lines = on_two_processes("q_minus_r", settings, again)
+    steps = [line.split(":")[0] for line in lines if line.startswith("step ") and "/" in line]
+    assert steps == ["step 2/3", "step 3/3"]
+    one, other = (load_file(folder / "model" / "model.safetensors") for folder in (whole, again))
+    assert all((one[name] == other[name]).all() for name in one)
