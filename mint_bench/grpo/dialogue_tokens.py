@@ -9,7 +9,7 @@ from typing import Any
 
 from mint_bench.errors import MintError, on_one_line
 from mint_bench.grpo.data import ChatMessages
-from mint_bench.local_models.likelihood import special_tokens
+from mint_bench.local_models.likelihood import broken_up, special_tokens
 
 _PLACE = "\ue000reply\ue001"
 """Stands in the chat template where a reply goes; private characters, in no text."""
@@ -38,9 +38,7 @@ class DialogueTokens:
 
     def clean(self, text: str) -> str:
         """The text with a space inside whatever the tokenizer would take as a special token."""
-        if self._special is None:
-            return text
-        return self._special.sub(lambda found: f"{found[0][0]} {found[0][1:]}", text)
+        return broken_up(text, self._special)
 
     def opening(self, messages: ChatMessages) -> Ids:
         """A prompt up to where the model writes."""

@@ -7,7 +7,8 @@ their order within a group counts.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from mint_bench.errors import MintError, on_one_line
+from mint_bench.errors import MintError, beginning, on_one_line
+from mint_bench.local_models.likelihood import broken_up, special_tokens
 from mint_bench.metrics.measured import Measured, missing
 from mint_bench.replay.chat import as_line
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from mint_bench.grpo.quality import Completion
 
 TIMEOUT = 120.0  # seconds for one batch
+REFUSED = 400  # the status of a request that holds a text too long for the model
 
 
 def messages(sample: "Completion") -> list[dict[str, str]]:
@@ -36,12 +38,16 @@ class _Templated:
             raise _not_loaded(model, error) from None
         if not self.tokenizer.chat_template:
             raise MintError(f"reward model {model}: its tokenizer has no chat template")
+        self._special = special_tokens(self.tokenizer)
 
     def texts(self, samples: Sequence["Completion"]) -> list[str]:
-        """Each sample in the model's chat template."""
+        """Each sample in the model's chat template; what is said there can end no turn."""
         return [
-            self.tokenizer.apply_chat_template(messages(sample), tokenize=False)
-            for sample in samples
+            self.tokenizer.apply_chat_template(
+                [{**said, "content": broken_up(said["content"], self._special)} for said in lines],
+                tokenize=False,
+            )
+            for lines in map(messages, samples)
         ]
 
 
@@ -127,7 +133,7 @@ class ServedRewardModel:
         self._model, self._url, self._batch = model, f"{url.rstrip('/')}/classify", batch
 
     def __call__(self, samples: Sequence["Completion"]) -> list[Measured]:
-        """The server's number for each sample; where it fails, the reason."""
+        """The server's number for each sample; where it fails or takes no such text, the reason."""
         texts = self._template.texts(samples)
         parts = [texts[start : start + self._batch] for start in range(0, len(texts), self._batch)]
         return [one for part in parts for one in self._ask(part)]
@@ -135,9 +141,15 @@ class ServedRewardModel:
     def _ask(self, texts: Sequence[str]) -> list[Measured]:
         import requests
 
-        body = {"model": self._model, "input": list(texts), "use_activation": False}
+        # The template has its own special tokens in place.
+        body = {"model": self._model, "input": list(texts), "use_activation": False,
+                "add_special_tokens": False}  # fmt: skip
         try:
             answer = requests.post(self._url, json=body, timeout=TIMEOUT)
+            if answer.status_code == REFUSED and len(texts) > 1:  # for one of them
+                return [one for text in texts for one in self._ask([text])]
+            if answer.status_code == REFUSED:
+                return [missing(f"reward server refused the text: {beginning(answer.text, 160)}")]
             answer.raise_for_status()
             rows = sorted(answer.json()["data"], key=lambda row: row["index"])
             numbers = [[float(number) for number in row["probs"]] for row in rows]

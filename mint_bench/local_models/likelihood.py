@@ -173,9 +173,7 @@ class FollowUpLikelihood:
 
     def _harmless(self, text: str) -> str:
         """The text with a space inside whatever the tokenizer would take as a special token."""
-        if self._special is None:
-            return text
-        return self._special.sub(lambda found: f"{found[0][0]} {found[0][1:]}", text)
+        return broken_up(text, self._special)
 
     def _log_probs(self, pairs: Sequence[tuple[Row, Row]]) -> dict[Row, LogProbs]:
         """What the model says of each row, or why it says nothing (no memory left, say).
@@ -286,3 +284,10 @@ def special_tokens(tokenizer: Any) -> re.Pattern[str] | None:  # noqa: ANN401 - 
     found = {token for token in found | set(tokenizer.all_special_tokens) if len(token) > 1}
     longest_first = sorted(found, key=len, reverse=True)
     return re.compile("|".join(map(re.escape, longest_first))) if found else None
+
+
+def broken_up(text: str, special: re.Pattern[str] | None) -> str:
+    """The text with a space inside whatever is found in it of `special_tokens`."""
+    if special is None:
+        return text
+    return special.sub(lambda found: f"{found[0][0]} {found[0][1:]}", text)
