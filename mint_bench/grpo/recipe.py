@@ -48,7 +48,7 @@ class DataSettings(_Settings):
     source: str = "mint_train"
     prompt: Style = "vanilla"
     held_out: float = Field(
-        default=0.1, ge=0, lt=1, description="Share of conversations kept from training"
+        default=0.0, ge=0, lt=1, description="Share of conversations kept from training"
     )
     limit: int | None = Field(default=None, ge=1, description="Only so many conversations")
     most_prompt_tokens: int = Field(

@@ -39,6 +39,11 @@ def test_the_published_settings(name):
         assert recipe.data.prompt == "tactics_history"
 
 
+@pytest.mark.parametrize("name", [*VARIANTS, "token_diversity", "sft"])
+def test_nothing_is_kept_from_training_that_nobody_looks_at(name):
+    assert load_recipe(name).data.held_out == 0
+
+
 @pytest.mark.parametrize(
     ("lines", "told"),
     [
