@@ -122,6 +122,35 @@ def most_prompt_tokens(recipe: Recipe, context: int | None) -> int:
     return min(wanted, room)
 
 
+def with_room_for_replies(
+    recipe: Recipe, data: TrainingData, tokens: DialogueTokens, context: int | None
+) -> TrainingData:
+    """Without the cases whose real reply finds no room behind its prompt: imitation reads both.
+
+    Raises:
+        MintError: If nothing is left to learn from.
+    """
+    if recipe.reward is not None or context is None:
+        return data
+    kept = []
+    for place, (case, prompt) in enumerate(zip(data.cases, data.prompts, strict=True)):
+        reply = tokens.clean(case.conversation.turns[case.position].text)
+        if len(tokens.opening([*prompt, {"role": "assistant", "content": reply}])) <= context:
+            kept.append(place)
+    if not kept:
+        raise MintError(
+            f"all {len(data.cases)} prompts with their replies are longer than the model's context "
+            f"of {context} tokens; lower data.most_prompt_tokens or choose another model"
+        )
+    longer = len(data.cases) - len(kept)
+    reason = f"longer than the model's {context} tokens, reply and all"
+    return TrainingData(
+        [data.cases[place] for place in kept],
+        [data.prompts[place] for place in kept],
+        data.left_out | ({reason: longer} if longer else {}),
+    )
+
+
 def probed_quality(recipe: Recipe, cases: Sequence[Case]) -> Quality | None:
     """The source of quality, seen to rate real replies.
 

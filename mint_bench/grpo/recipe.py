@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 NAME = r"[a-z0-9][a-z0-9_]*"
 Style = Literal["vanilla", "tactics", "tactics_history"]
 Variant = Literal["q", "d", "q_plus_d", "q_plus_h", "q_plus_d_plus_h", "q_times_d", "q_minus_r"]
+TAGGER = "embedded-fast"
+"""Who tags what is learned from, where a recipe does not say otherwise."""
 
 
 class _Settings(BaseModel):
@@ -86,7 +88,7 @@ class RewardSettings(_Settings):
     weight: float = Field(default=1.0, ge=0, description="w")
     quality: QualitySettings = QualitySettings()
     shaping: ShapingSettings = ShapingSettings()
-    tagger: str = "embedded-fast"
+    tagger: str = TAGGER
 
 
 class RolloutSettings(_Settings):
@@ -176,6 +178,11 @@ class Recipe(_Settings):
     watch: WatchSettings = WatchSettings()
     launch: LaunchLines
 
+    @property
+    def tagger(self) -> str:
+        """Who tags the real turns that prompts tell of, and the replies that are rewarded."""
+        return self.reward.tagger if self.reward else TAGGER
+
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         if (self.method == "grpo") != (self.reward is not None):
@@ -212,7 +219,8 @@ class Recipe(_Settings):
             raise ValueError(
                 "rollout.seeker: persona and rollout.seeker_model: PROVIDER/MODEL go together"
             )
-        if self.reward is None or self.reward.quality.source != "final_emotion":
+        source = self.reward.quality.source if self.reward else None
+        if source != "final_emotion":
             return
         if not persona or rollout.reward_per != "conversation":
             raise ValueError(

@@ -22,6 +22,7 @@ from mint_bench.grpo.prepare import (
     pins,
     probed_quality,
     warnings,
+    with_room_for_replies,
 )
 from mint_bench.grpo.recipe import Recipe
 from mint_bench.grpo.watch import Watch
@@ -72,7 +73,7 @@ def train(recipe: Recipe, out: Path | None, tell: Tell) -> Trained:
     watched = load_source(recipe.watch.source)
     learned, left_out = conversations_to_learn_from(recipe, watched.conversations)
     watch = Watch(recipe.watch, watched.conversations)
-    tagger = load_tagger(recipe.reward.tagger if recipe.reward else recipe.watch.tagger)
+    tagger = load_tagger(recipe.tagger)
     cases, untagged = cases_of(recipe, learned, tagger)
     model, tokenizer = models.load(recipe.model)
     tokens = DialogueTokens(tokenizer, dict(recipe.model.chat_template))
@@ -80,6 +81,7 @@ def train(recipe: Recipe, out: Path | None, tell: Tell) -> Trained:
         cases, recipe.data.prompt, lambda prompt: len(tokens.opening(prompt)),
         most_prompt_tokens(recipe, models.context_of(model)), tokens.clean,
     )  # fmt: skip
+    data = with_room_for_replies(recipe, data, tokens, models.context_of(model))
     batches = batching(recipe, len(data.cases), processes.count())
     quality = probed_quality(recipe, data.cases)
     for reason, count in (left_out | untagged | data.left_out).items():

@@ -3,8 +3,14 @@
 import pytest
 
 from mint_bench.errors import MintError
-from mint_bench.grpo.data import turn_cases
-from mint_bench.grpo.prepare import batching, most_prompt_tokens, probed_quality
+from mint_bench.grpo.data import training_data, turn_cases
+from mint_bench.grpo.dialogue_tokens import DialogueTokens
+from mint_bench.grpo.prepare import (
+    batching,
+    most_prompt_tokens,
+    probed_quality,
+    with_room_for_replies,
+)
 from mint_bench.grpo.recipe_files import load_recipe
 from mint_bench.metrics.measured import Measured, missing
 from mint_bench.tactics import load_tagger
@@ -54,6 +60,29 @@ def test_a_prompt_leaves_room_for_its_reply():
     assert most_prompt_tokens(recipe, None) == 4096
     with pytest.raises(MintError, match="leave no room"):
         most_prompt_tokens(recipe, 32)
+
+
+@pytest.fixture
+def tokens(tiny_model):
+    from transformers import AutoTokenizer
+
+    return DialogueTokens(AutoTokenizer.from_pretrained(tiny_model), {})
+
+
+def test_imitation_leaves_out_what_does_not_fit_with_its_reply(cases, tokens):
+    def size(prompt):
+        return len(tokens.opening(prompt))
+
+    data = training_data(cases, "vanilla", size, 400)
+    long = max(map(size, data.prompts))  # prompts of that length fit, with no room behind them
+    imitation = with_room_for_replies(load_recipe("sft"), data, tokens, long)
+    assert 0 < len(imitation.cases) == len(imitation.prompts) < len(data.cases)
+    dropped = len(data.cases) - len(imitation.cases)
+    assert imitation.left_out == {f"longer than the model's {long} tokens, reply and all": dropped}
+    assert with_room_for_replies(load_recipe("q"), data, tokens, long) is data
+    assert with_room_for_replies(load_recipe("sft"), data, tokens, None) is data
+    with pytest.raises(MintError, match="all 12 prompts with their replies are longer"):
+        with_room_for_replies(load_recipe("sft"), data, tokens, 16)
 
 
 SPREAD = ("training.prompts_per_step=2", "training.per_device=4", "training.epochs=2",

@@ -44,6 +44,13 @@ def test_nothing_is_kept_from_training_that_nobody_looks_at(name):
     assert load_recipe(name).data.held_out == 0
 
 
+def test_imitation_learns_from_the_prompts_of_the_other_recipes():
+    imitation, published = load_recipe("sft"), load_recipe("q_plus_d")
+    assert imitation.data == published.data
+    assert imitation.tagger == published.tagger == published.reward.tagger
+    assert imitation.tagger != imitation.watch.tagger
+
+
 @pytest.mark.parametrize(
     ("lines", "told"),
     [

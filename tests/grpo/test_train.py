@@ -103,6 +103,16 @@ def test_faults_are_told_before_the_first_step(small, tiny_model, tmp_path):
     assert not list(tmp_path.glob("run/checkpoint-*"))
 
 
+def test_imitation_tags_as_the_rewards_of_the_other_recipes_do(small, tmp_path, monkeypatch):
+    def asked(name):
+        raise MintError(f"asked for {name}")
+
+    monkeypatch.setattr("mint_bench.grpo.run.load_tagger", asked)
+    for name in ("sft", "q_plus_d"):
+        with pytest.raises(MintError, match="asked for embedded-fast"):
+            train(fitted(name, small, "watch.tagger=embedded"), tmp_path, lambda _: None)
+
+
 class Planted:
     """A judge that gives every reply the same, once training began."""
 
