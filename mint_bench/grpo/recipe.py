@@ -220,6 +220,11 @@ class Recipe(_Settings):
                 "rollout.seeker: persona and rollout.seeker_model: PROVIDER/MODEL go together"
             )
         source = self.reward.quality.source if self.reward else None
+        if persona and source == "follow_up_likelihood":
+            raise ValueError(
+                "follow_up_likelihood looks at the real next line, which a persona does not say: "
+                "set rollout.seeker: scripted or another reward.quality.source"
+            )
         if source != "final_emotion":
             return
         if not persona or rollout.reward_per != "conversation":

@@ -10,6 +10,7 @@ BODY = """
 extends: tiny_cpu
 name: mine
 """
+FOLLOW_UP = "reward: {quality: {source: follow_up_likelihood}}"
 
 
 def written(tmp_path, text):
@@ -64,6 +65,10 @@ def test_imitation_learns_from_the_prompts_of_the_other_recipes():
         ("method: sft", "`reward` belongs to method grpo"),
         ("data: {prompt: tactics_history}", "choose vanilla or tactics"),
         ("rollout: {vllm: server}", "name the server"),
+        (
+            "rollout: {seeker: persona, seeker_model: a/b}\n" + FOLLOW_UP,
+            "set rollout.seeker: scripted or another reward.quality.source",
+        ),
         ("rollout: {seeker: persona}", "go together"),
         ("rollout: {seeker_model: a/b}", "go together"),
         ("reward: {quality: {source: final_emotion}}", "set rollout.seeker: persona"),
