@@ -1,10 +1,11 @@
 """Recipe files: found by name, one extending another, changed by `--set`, unknown keys refused.
 
 A key that is not known is refused with the nearest one that is. What settings there are stands in
-`recipe`.
+`recipe`, and which of them count when in `idle`.
 """
 
 import re
+from functools import reduce
 from pathlib import Path
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
@@ -13,6 +14,7 @@ from pydantic import BaseModel
 
 from mint_bench.errors import MintError, shortly, suggestion
 from mint_bench.files import parse_yaml, read_yaml, validate_model
+from mint_bench.grpo.idle import refuse_idle
 from mint_bench.grpo.recipe import NAME, Recipe
 from mint_bench.resources import resource
 
@@ -30,14 +32,15 @@ def load_recipe(name: str, overrides: tuple[str, ...] = ()) -> Recipe:
         overrides: `training.max_steps=3` and so on, values as YAML.
 
     Raises:
-        MintError: If there is none, or a key or value does not fit.
+        MintError: If there is none, a key or value does not fit, or a setting changes nothing.
     """
     path = _path(name)
-    value = _extended(path, ())
-    for override in overrides:
-        value = _merged(value, _override(override))
+    layers = [*_files(path, ()), *map(_override, overrides)]
+    value = reduce(_merged, layers)
     _refuse_unknown(value, Recipe, str(path), "")
-    return validate_model(value, Recipe, str(path))
+    recipe = validate_model(value, Recipe, str(path))
+    refuse_idle(recipe, layers, str(path))
+    return recipe
 
 
 def _path(name: str) -> Path:
@@ -51,7 +54,8 @@ def _path(name: str) -> Path:
     return resource("recipes", f"{name}.yaml")
 
 
-def _extended(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
+def _files(path: Path, seen: tuple[Path, ...]) -> list[dict[str, Any]]:
+    """What a file says, after what each that it extends does."""
     value = read_yaml(path)
     if not isinstance(value, dict):
         raise MintError(f"{path}: expected named settings")
@@ -59,11 +63,11 @@ def _extended(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
         raise MintError(f"{path}: extends itself")
     base = value.pop("extends", None)
     if base is None:
-        return value
+        return [value]
     if not (isinstance(base, str) and re.fullmatch(NAME, base)):
         raise MintError(f"{path}: extends: {shortly(base, 60)} is no recipe's name")
     beside = path.with_name(f"{base}.yaml")
-    return _merged(_extended(beside if beside.exists() else _path(base), (*seen, path)), value)
+    return [*_files(beside if beside.exists() else _path(base), (*seen, path)), value]
 
 
 def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

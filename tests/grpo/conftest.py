@@ -13,7 +13,7 @@ SMALL = (
     "training.prompts_per_step=2", "training.per_device=4", "training.max_steps=3",
     "training.trackers=[]", "training.epochs=2", "training.save_every=1", "training.keep=9",
     "training.learning_rate=0.003",
-    "rollout.replies=4", "rollout.most_new_tokens=24", "rollout.max_turns=2", "rollout.vllm=null",
+    "rollout.replies=4", "rollout.most_new_tokens=24", "rollout.vllm=null",
     "model.precision=float32", "model.chat_template={}",
     "reward.quality={source: judge, judge: embedded, model: null}",
     "training.gradient_checkpointing=false", "data.prompt=vanilla", "data.held_out=0",

@@ -135,7 +135,9 @@ def test_figures_are_svg_for_light_and_dark(found):
 def test_the_evidence_is_written_after_a_kill_and_nothing_is_trained_twice(small, tmp_path):
     pytest.importorskip("trl")
     out, page = tmp_path / "runs", tmp_path / "docs" / "training.md"
-    settings = (*small, "watch.conversations=3", "rollout.mode=conversation")
+    settings = (
+        *small, "watch.conversations=3", "rollout.mode=conversation", "rollout.max_turns=2",
+    )  # fmt: skip
     command = [sys.executable, "-m", "mint_bench.cli", "train", "tiny_cpu"]
     command += ["--compare", str(page), "--out", str(out)]
     command += [word for setting in settings for word in ("--set", setting)]

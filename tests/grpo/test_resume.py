@@ -19,7 +19,9 @@ STEPS = 5  # of two prompts each, from six conversations: past the end of the fi
 
 
 def recipe(small):
-    settings = (f"training.max_steps={STEPS}", "watch.every=2", "model.lora.rank=4")
+    settings = (
+        f"training.max_steps={STEPS}", "rollout.max_turns=2", "watch.every=2", "model.lora.rank=4",
+    )  # fmt: skip
     return ("q_minus_r", (*small, *settings))
 
 

@@ -22,6 +22,8 @@ def fitted(name, small, *more):
     if name == "sft":  # without groups
         small = [setting for setting in small if not setting.startswith(("reward", "rollout"))]
         more = ("training.per_device=2", *more)
+    elif load_recipe(name).rollout.mode == "conversation":
+        more = ("rollout.max_turns=2", *more)
     return load_recipe(name, (*small, *more))
 
 
@@ -172,9 +174,9 @@ def test_a_persona_rewards_by_how_it_feels_at_the_end(small, tmp_path, monkeypat
     done = train(
         fitted(
             "q", small, f"data.source=file:{source}", "training.max_steps=2",
-            "rollout.mode=conversation", "rollout.reward_per=conversation",
+            "rollout.mode=conversation", "rollout.reward_per=conversation", "rollout.max_turns=2",
             "rollout.seeker=persona", "rollout.seeker_model=mockllm/model",
-            "reward.quality={source: final_emotion, judge: embedded}",
+            "reward.quality.source=final_emotion",
         ),
         tmp_path / "run", lambda _: None,
     )  # fmt: skip
