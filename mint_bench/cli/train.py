@@ -27,7 +27,8 @@ def train(
 
     Recipes that travel along: q, d, q_plus_d (the published best), q_plus_h, q_plus_d_plus_h,
     q_times_d, q_minus_r (whole conversations, against the model's own repetition),
-    token_diversity and sft (baselines), tiny_cpu (two cores, no GPU). Needs the extra `train`.
+    token_diversity and sft (baselines), tiny_cpu (two cores, no GPU). Needs the extra `train`, and
+    `train-vllm` for those that draw with vLLM.
 
     The same command goes on where it was stopped, and ends with the model, its card with the
     course as a curve, and a record for `mint-bench table`. While it learns, the bench itself looks

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mint_bench.errors import MintError, on_one_line
 from mint_bench.grpo.callbacks import Course, Looks, Progress, Samples
 from mint_bench.grpo.composite import GroupReward
 from mint_bench.grpo.data import TrainingData, order
@@ -12,7 +13,7 @@ from mint_bench.grpo.local_look import Looker
 from mint_bench.grpo.models import context_of, lora_config
 from mint_bench.grpo.prepare import Batching
 from mint_bench.grpo.quality import Quality
-from mint_bench.grpo.recipe import Recipe
+from mint_bench.grpo.recipe import Recipe, RolloutSettings
 from mint_bench.grpo.rollout import Rollout
 from mint_bench.grpo.seekers import open_seekers
 from mint_bench.grpo.trainer import ImitationTrainer, RecipeTrainer
@@ -55,7 +56,11 @@ class Parts:
 
 
 def assemble(parts: Parts) -> tuple[Course, Any, Progress, Looks]:
-    """The trainer with all that happens beside its steps."""
+    """The trainer with all that happens beside its steps.
+
+    Raises:
+        MintError: If TRL cannot make it: no room on the GPU, a vLLM that does not start or answer.
+    """
     recipe = parts.recipe
     course, progress = Course(), Progress()
     made: list[Any] = []
@@ -67,11 +72,30 @@ def assemble(parts: Parts) -> tuple[Course, Any, Progress, Looks]:
         tell=progress.tell,
     )
     beside = [course, looks, progress]
-    trainer = _grpo(parts, beside) if recipe.reward else _imitation(parts, beside)
+    try:
+        trainer = _grpo(parts, beside) if recipe.reward else _imitation(parts, beside)
+    except (ImportError, OSError, RuntimeError, ValueError) as error:
+        raise _not_made(error, recipe.rollout) from error
     made.append(trainer)
     looks.report = trainer.report
     trainer.quiet()
     return course, trainer, progress, looks
+
+
+def _not_made(error: Exception, rollout: RolloutSettings) -> MintError:
+    """What TRL, transformers, peft or vLLM could not do, and what to do about it."""
+    reason = on_one_line(error)
+    if isinstance(error, ConnectionError) and rollout.vllm_url is not None:
+        return MintError(
+            f"rollout.vllm_url: no vLLM answers at {rollout.vllm_url} ({reason}); start its "
+            "server first, as launch in the recipe has it"
+        )
+    if "memory" in str(error).lower():
+        return MintError(
+            f"no room on the GPU ({reason}); change rollout.vllm_memory, train adapters by "
+            "model.lora, or serve the reward model and name its server under reward.quality.url"
+        )
+    return MintError(f"no trainer ({type(error).__name__}: {reason}); change the setting it names")
 
 
 def _grpo(parts: Parts, beside: list[Any]) -> RecipeTrainer:

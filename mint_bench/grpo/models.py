@@ -1,14 +1,15 @@
 """The model that a recipe trains: loaded, checked against its adapter, with its tokens.
 
-Every fault that can be known before the first step is found here or in `run`.
+Every fault that can be known before the first step is found here, in `processes` or in `run`.
 """
 
 import importlib.util
 import os
+import warnings
 from pathlib import Path
 from typing import Any
 
-from mint_bench.errors import MintError, on_one_line
+from mint_bench.errors import MintError, on_one_line, suggestion
 from mint_bench.files import read_json
 from mint_bench.grpo.recipe import ModelSettings
 from mint_bench.local_models.embedded_model import HUB_NAME, embedded_model_path
@@ -16,24 +17,58 @@ from mint_bench.local_models.embedded_model import HUB_NAME, embedded_model_path
 NEEDED = ("accelerate", "peft", "torch", "transformers", "trl")
 
 
-def require_libraries(trackers: tuple[str, ...]) -> None:
+def require_libraries(trackers: tuple[str, ...], *, vllm: bool = False) -> None:
     """Refuse early what cannot run.
 
+    Args:
+        trackers: As `training.trackers` names them.
+        vllm: Whether replies are drawn with vLLM; a server's client needs it in this process, too.
+
     Raises:
-        MintError: If a library of the extra `train`, or a tracker, is missing.
+        MintError: If a library of the extra `train`, vLLM or a tracker is missing, or does not
+            fit.
     """
     absent = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if absent:
         raise MintError(f"training needs {', '.join(absent)}: pip install 'mint-bench[train]'")
-    for tracker in trackers:
-        if importlib.util.find_spec(tracker) is None:
-            raise MintError(
-                f"training.trackers: {tracker} is not installed; run pip install {tracker}, or "
-                "leave it out by --set training.trackers=[]"
-            )
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # read when torch is loaded
     os.environ.setdefault("TRL_EXPERIMENTAL_SILENCE", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    if vllm:
+        _require_vllm()
+    for tracker in trackers:
+        _require_tracker(tracker)
+
+
+def _require_vllm() -> None:
+    from trl.import_utils import is_vllm_available
+
+    instead = "pip install 'mint-bench[train-vllm]', or draw without it: --set rollout.vllm=null"
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        found = is_vllm_available()
+    if not found:
+        raise MintError(f"rollout.vllm: vLLM is not installed; {instead}")
+    told = [str(one.message) for one in caught if "vLLM" in str(one.message)]
+    if told:  # it has a version that TRL was not made for
+        raise MintError(f"rollout.vllm: {told[0].partition(' We ')[0]} {instead}")
+
+
+def _require_tracker(name: str) -> None:
+    from transformers.integrations.integration_utils import INTEGRATION_TO_CALLBACK
+
+    if name not in INTEGRATION_TO_CALLBACK:
+        hint = suggestion(name, INTEGRATION_TO_CALLBACK)
+        raise MintError(
+            f"training.trackers: there is no {name}, {hint}; none at all is training.trackers=[]"
+        )
+    try:
+        INTEGRATION_TO_CALLBACK[name]()  # only it knows what it needs
+    except (ImportError, RuntimeError) as error:
+        raise MintError(
+            f"training.trackers: {name}: {on_one_line(error)}; or leave it out by --set "
+            "training.trackers=[]"
+        ) from None
 
 
 def base_name(settings: ModelSettings) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mint_bench.conversation import Conversation
-from mint_bench.errors import MintError
+from mint_bench.errors import MintError, on_one_line
 from mint_bench.grpo.data import (
     Case,
     TrainingData,
@@ -169,7 +169,13 @@ def probed_quality(recipe: Recipe, cases: Sequence[Case]) -> Quality | None:
         line = turns[case.position + 1].text if case.position + 1 < len(turns) else None
         exchange = Exchange(real.turns[:-1], real.turns[-1].text, real.id, real.language)
         samples.append(Completion(exchange, line))
-    found = finite(quality(samples))
+    try:
+        found = finite(quality(samples))
+    except RuntimeError as error:
+        raise MintError(
+            f"reward.quality: {quality.name} failed on {len(samples)} real replies "
+            f"({on_one_line(error)}); if memory ran out, lower reward.quality.batch"
+        ) from None
     numbers = {one.value for one in found if one.value is not None}
     if not numbers:
         raise MintError(

@@ -7,6 +7,8 @@ must be equal on all, or they wait for each other for ever.
 import os
 from typing import TypeVar
 
+from mint_bench.errors import MintError
+
 T = TypeVar("T")
 
 
@@ -23,6 +25,27 @@ def number() -> int:
 def is_first() -> bool:
     """Whether this is the one that writes and tells."""
     return number() == 0
+
+
+def take_gpu() -> None:
+    """Make this process's own GPU the one that `cuda` means, for all that is loaded from now on.
+
+    Raises:
+        MintError: If several are visible and no launcher shared them out.
+    """
+    import torch
+
+    gpus = torch.cuda.device_count()
+    if "LOCAL_RANK" in os.environ:
+        if gpus:
+            torch.cuda.set_device(int(os.environ["LOCAL_RANK"]) % gpus)
+        return
+    if gpus > 1:
+        raise MintError(
+            f"{gpus} GPUs are visible to one process; put `accelerate launch --num_processes "
+            f"{gpus} --no_python` before the same command, or show it one GPU by "
+            "CUDA_VISIBLE_DEVICES=0"
+        )
 
 
 def shared(value: T) -> T:

@@ -80,7 +80,13 @@ class LocalRewardModel:
                 f"reward model {model}: gives {loaded.config.num_labels} numbers a text; a reward "
                 "model gives one"
             )
-        self._model, self._batch = loaded.to(device).eval(), batch
+        try:
+            self._model, self._batch = loaded.to(device).eval(), batch
+        except RuntimeError as error:
+            raise MintError(
+                f"reward model {model}: does not fit on the GPU beside what is there "
+                f"({on_one_line(error)}); serve it, and name its server under reward.quality.url"
+            ) from None
         tokenizer = self._template.tokenizer
         if tokenizer.pad_token_id is None:
             tokenizer.pad_token = tokenizer.eos_token

@@ -66,7 +66,9 @@ def train(recipe: Recipe, out: Path | None, tell: Tell) -> Trained:
         MintError: If anything does not fit, before the first step where it can be known; after
             it a checkpoint was saved and the message names it.
     """
-    models.require_libraries(recipe.training.trackers)
+    vllm = recipe.reward is not None and recipe.rollout.vllm is not None
+    models.require_libraries(recipe.training.trackers, vllm=vllm)
+    processes.take_gpu()
     folder = run_folder(recipe, out)
     if not processes.is_first():
         tell = _silent

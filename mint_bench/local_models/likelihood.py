@@ -275,7 +275,13 @@ def _load(model: str | Path, device: str | None) -> tuple[Any, Any]:
         ) from None
     if not tokenizer.chat_template:
         raise MintError(f"{model}: has no chat template; choose a model that was made for chat")
-    return tokenizer, loaded.to(device).eval()
+    try:
+        return tokenizer, loaded.to(device).eval()
+    except RuntimeError as error:
+        raise MintError(
+            f"{model}: does not fit on the GPU beside what is there ({on_one_line(error)}); "
+            "choose a smaller one"
+        ) from None
 
 
 def special_tokens(tokenizer: Any) -> re.Pattern[str] | None:  # noqa: ANN401 - transformers is untyped

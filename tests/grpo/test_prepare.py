@@ -48,6 +48,16 @@ def test_a_judge_from_which_nothing_can_be_learned_is_refused(cases, number, tol
         probed_quality(load_recipe("tiny_cpu"), cases)
 
 
+def test_a_source_of_quality_that_runs_out_of_memory_is_one_line(cases, monkeypatch):
+    class Full(Rates):
+        def __call__(self, samples):
+            raise RuntimeError("CUDA out of memory")
+
+    monkeypatch.setattr("mint_bench.grpo.prepare.open_quality", lambda _: Full(None))
+    with pytest.raises(MintError, match=r"planted failed .*out of memory.*reward\.quality\.batch"):
+        probed_quality(load_recipe("tiny_cpu"), cases)
+
+
 def test_the_benchs_judge_passes_and_a_variant_without_one_asks_none(cases):
     assert probed_quality(load_recipe("tiny_cpu"), cases).name == "judge embedded"
     assert probed_quality(load_recipe("d"), cases) is None

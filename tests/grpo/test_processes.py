@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from mint_bench.errors import MintError
 from mint_bench.grpo import processes
 from mint_bench.grpo.data import order
 from mint_bench.grpo.recipe_files import load_recipe
@@ -20,6 +21,37 @@ def test_a_process_alone_is_the_first_and_knows_its_own(monkeypatch):
     monkeypatch.delenv("WORLD_SIZE", raising=False)
     monkeypatch.delenv("RANK", raising=False)
     assert (processes.count(), processes.is_first(), processes.shared("x")) == (1, True, "x")
+
+
+@pytest.fixture
+def gpus(monkeypatch):
+    """A machine with eight GPUs; which one was taken."""
+    taken = []
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 8)
+    monkeypatch.setattr("torch.cuda.set_device", taken.append)
+    return taken
+
+
+@pytest.mark.parametrize(("rank", "gpu"), [(0, 0), (3, 3), (9, 1)])
+def test_each_process_takes_its_own_gpu(gpus, monkeypatch, rank, gpu):
+    monkeypatch.setenv("LOCAL_RANK", str(rank))
+    processes.take_gpu()
+    assert gpus == [gpu]
+
+
+def test_several_gpus_without_a_launcher_are_refused_with_its_words(gpus, monkeypatch):
+    monkeypatch.delenv("LOCAL_RANK", raising=False)
+    with pytest.raises(MintError, match="`accelerate launch --num_processes 8 --no_python` before"):
+        processes.take_gpu()
+    assert not gpus
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_a_process_alone_with_one_gpu_or_none_needs_no_launcher(gpus, monkeypatch, count):
+    monkeypatch.delenv("LOCAL_RANK", raising=False)
+    monkeypatch.setattr("torch.cuda.device_count", lambda: count)
+    processes.take_gpu()
+    assert not gpus
 
 
 def on_two_processes(name, settings, out):

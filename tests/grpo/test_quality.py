@@ -89,6 +89,17 @@ def test_a_language_model_is_no_reward_model(tiny_model, tmp_path):
         open_quality(QualitySettings(source="reward_model"))
 
 
+def test_a_reward_model_that_finds_no_room_says_where_it_could_be(reward_folder, monkeypatch):
+    import torch
+
+    def full(*_):
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 15 GiB")
+
+    monkeypatch.setattr("transformers.PreTrainedModel.to", full)
+    with pytest.raises(MintError, match=r"does not fit .*15 GiB.*reward\.quality\.url"):
+        open_quality(QualitySettings(source="reward_model", model=str(reward_folder)))
+
+
 @pytest.fixture
 def server():
     """A server that speaks vLLM's /classify: the text's length, or what the test sets.

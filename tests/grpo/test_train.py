@@ -1,6 +1,7 @@
 """Every recipe trains a tiny model for three steps, and leaves model, card, curve and record."""
 
 import json
+from importlib import import_module
 from itertools import cycle
 from math import isfinite, nan
 
@@ -97,7 +98,7 @@ def test_faults_are_told_before_the_first_step(small, tiny_model, tmp_path):
         "model.name=/nowhere/at/all": "is not loaded",
         "reward.tagger=llm": "tagger llm asks a language model",
         "reward.quality={source: judge, judge: llm, model: null}": "asks a language model",
-        "training.trackers=[no_such_tracker]": "no_such_tracker is not installed",
+        "training.trackers=[no_such_tracker]": "there is no no_such_tracker",
     }.items():
         with pytest.raises(MintError) as caught:
             train(fitted("q", small, setting), tmp_path / "run", lambda _: None)
@@ -113,6 +114,18 @@ def test_imitation_tags_as_the_rewards_of_the_other_recipes_do(small, tmp_path, 
     for name in ("sft", "q_plus_d"):
         with pytest.raises(MintError, match="asked for embedded-fast"):
             train(fitted(name, small, "watch.tagger=embedded"), tmp_path, lambda _: None)
+
+
+def test_what_no_machine_can_mend_by_itself_is_told_before_anything_is_loaded(
+    small, tmp_path, monkeypatch
+):
+    nothing = (*small, "data.source=file:/nowhere", "rollout.vllm=colocate")
+    monkeypatch.setattr(import_module("trl.import_utils"), "is_vllm_available", lambda: False)
+    with pytest.raises(MintError, match="vLLM is not installed"):
+        train(fitted("q", nothing), tmp_path, print)
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 2)
+    with pytest.raises(MintError, match="accelerate launch --num_processes 2"):
+        train(fitted("q", nothing, "rollout.vllm=null"), tmp_path, print)
 
 
 class Planted:

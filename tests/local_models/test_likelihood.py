@@ -175,6 +175,12 @@ def test_a_folder_without_a_model_is_one_line(tmp_path):
         FollowUpLikelihood(tmp_path)
 
 
+def test_a_model_that_finds_no_room_is_one_line(folder, monkeypatch):
+    monkeypatch.setattr("transformers.PreTrainedModel.to", lambda *_: out_of_memory())
+    with pytest.raises(MintError, match=r"does not fit .*Tried to allocate 3 GiB"):
+        FollowUpLikelihood(folder)
+
+
 def test_a_model_without_chat_template_is_one_line(tmp_path):
     with pytest.raises(MintError, match="no chat template"):
         FollowUpLikelihood(build(tmp_path / "base", chat_template=None))

@@ -1,0 +1,52 @@
+"""What TRL is told of a recipe, and what is told where TRL can make no trainer of it."""
+
+from dataclasses import replace
+
+import pytest
+
+from mint_bench.errors import MintError
+from mint_bench.grpo.assembly import assemble
+from mint_bench.grpo.recipe_files import load_recipe
+from mint_bench.grpo.run import run_folder, train
+
+pytest.importorskip("trl")
+
+COLOCATE = ("rollout.vllm=colocate",)
+SERVER = ("rollout.vllm=server", "rollout.vllm_url=http://127.0.0.1:9")
+
+
+def parts_of(recipe, folder):
+    """All that the recipe's trainer is made of, as a training puts it together."""
+    held = []
+
+    def hold(parts):
+        held.append(parts)
+        raise MintError("seen enough")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mint_bench.grpo.assembly.assemble", hold)
+        with pytest.raises(MintError, match="seen enough"):
+            train(recipe, folder / run_folder(recipe, None).name, lambda _: None)
+    return held[0]
+
+
+@pytest.mark.parametrize(
+    ("settings", "fault", "what"),
+    [
+        (SERVER, ConnectionError("after 240 s"), r"no vLLM answers at http://127\.0\.0\.1:9"),
+        (COLOCATE, ValueError("needs 1 GiB of KV cache memory"), r"rollout\.vllm_memory.*\.url"),
+        ((), RuntimeError("CUDA out of memory"), r"no room on the GPU \(CUDA out of memory\)"),
+        ((), ValueError("Target modules {'x'} not found"), "ValueError: Target modules.*change"),
+        (COLOCATE, ImportError("libcudart.so"), "ImportError: libcudart"),
+        ((), OSError("No space left"), "OSError: No space left"),
+    ],
+)
+def test_what_trl_cannot_make_is_one_line(small, tmp_path, monkeypatch, settings, fault, what):
+    parts = parts_of(load_recipe("q", small), tmp_path)
+
+    def fail(**_):
+        raise fault
+
+    monkeypatch.setattr("mint_bench.grpo.assembly.RecipeTrainer", fail)
+    with pytest.raises(MintError, match=what):
+        assemble(replace(parts, recipe=load_recipe("q", (*small, *settings))))
