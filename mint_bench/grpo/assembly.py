@@ -11,7 +11,7 @@ from mint_bench.grpo.data import TrainingData, order
 from mint_bench.grpo.dialogue_tokens import DialogueTokens
 from mint_bench.grpo.local_look import Looker
 from mint_bench.grpo.models import context_of, lora_config
-from mint_bench.grpo.prepare import Batching
+from mint_bench.grpo.prepare import Batching, most_tokens
 from mint_bench.grpo.quality import Quality
 from mint_bench.grpo.recipe import Recipe, RolloutSettings
 from mint_bench.grpo.rollout import Rollout
@@ -105,6 +105,7 @@ def _grpo(parts: Parts, beside: list[Any]) -> RecipeTrainer:
     rollout_, training, reward_ = recipe.rollout, recipe.training, recipe.reward
     if reward_ is None:
         raise ValueError("GRPO needs a reward")
+    longest = most_tokens(recipe, context_of(parts.model))
     whole = rollout_.mode == "conversation"
     reward = GroupReward(
         parts.data.cases, reward_, rollout_.replies, rollout_.reward_per if whole else "turn",
@@ -114,22 +115,14 @@ def _grpo(parts: Parts, beside: list[Any]) -> RecipeTrainer:
         Rollout(
             parts.data.cases, parts.tokens, open_seekers(rollout_, parts.data.cases),
             rollout_.max_turns,
-            context_of(parts.model) or NO_LIMIT, rollout_.most_new_tokens,
+            longest or NO_LIMIT, rollout_.most_new_tokens,
         )
         if whole
         else None
     )  # fmt: skip
-    vllm: dict[str, Any] = {}
-    if rollout_.vllm is not None:
-        vllm = {
-            "use_vllm": True,
-            "vllm_mode": rollout_.vllm,
-            "vllm_server_base_url": rollout_.vllm_url,
-            "vllm_gpu_memory_utilization": rollout_.vllm_memory,
-        }
     config = GRPOConfig(
         **_common(parts),
-        **vllm,
+        **_vllm(rollout_, longest),
         num_generations=rollout_.replies,
         max_completion_length=rollout_.most_new_tokens,
         temperature=rollout_.temperature,
@@ -150,6 +143,18 @@ def _grpo(parts: Parts, beside: list[Any]) -> RecipeTrainer:
         peft_config=lora_config(recipe.model),
         callbacks=[*beside, samples],
     )
+
+
+def _vllm(rollout: RolloutSettings, longest: int | None) -> dict[str, Any]:
+    if rollout.vllm is None:
+        return {}
+    return {
+        "use_vllm": True,
+        "vllm_mode": rollout.vllm,
+        "vllm_server_base_url": rollout.vllm_url,
+        "vllm_gpu_memory_utilization": rollout.vllm_memory,
+        "vllm_max_model_length": longest,
+    }
 
 
 def _imitation(parts: Parts, beside: list[Any]) -> ImitationTrainer:

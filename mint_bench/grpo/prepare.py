@@ -151,6 +151,21 @@ def with_room_for_replies(
     )
 
 
+def most_tokens(recipe: Recipe, context: int | None) -> int | None:
+    """Tokens that a prompt may have with all that follows it; None where nothing limits them.
+
+    vLLM in this process reserves memory for a text of this length, and the contexts of some
+    models are longer than what a share of a GPU holds. In whole conversations a seeker's line is
+    given as much room as a reply.
+    """
+    rollout = recipe.rollout
+    if rollout.vllm != "colocate":
+        return context
+    drawn = 2 * rollout.max_turns - 1 if rollout.mode == "conversation" else 1
+    longest = recipe.data.most_prompt_tokens + drawn * rollout.most_new_tokens
+    return longest if context is None else min(longest, context)
+
+
 def probed_quality(recipe: Recipe, cases: Sequence[Case]) -> Quality | None:
     """The source of quality, seen to rate real replies.
 

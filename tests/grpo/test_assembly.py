@@ -1,6 +1,7 @@
 """What TRL is told of a recipe, and what is told where TRL can make no trainer of it."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -28,6 +29,36 @@ def parts_of(recipe, folder):
         with pytest.raises(MintError, match="seen enough"):
             train(recipe, folder / run_folder(recipe, None).name, lambda _: None)
     return held[0]
+
+
+@pytest.fixture
+def told(small, tmp_path, monkeypatch):
+    """What TRL's trainer is given for a recipe that draws with vLLM; none is made."""
+
+    def given(name, *settings):
+        recipe = load_recipe(name, (*small, *settings))
+        parts = parts_of(load_recipe(name, (*small, *settings, "rollout.vllm=null")), tmp_path)
+        seen = {}
+
+        def keep(**arguments):
+            seen.update(arguments)
+            return SimpleNamespace(report=None, quiet=lambda: None)
+
+        monkeypatch.setattr("mint_bench.grpo.assembly.RecipeTrainer", keep)
+        assemble(replace(parts, recipe=recipe))
+        return seen
+
+    return given
+
+
+def test_vllm_is_told_the_longest_text_and_not_the_models_context(told):
+    assert told("q", *COLOCATE)["args"].vllm_max_model_length == 400 + 24
+    assert told("q", *COLOCATE, "data.most_prompt_tokens=500")["args"].vllm_max_model_length == 512
+
+
+def test_a_conversation_ends_where_vllms_text_is_full(told):
+    mine = told("q_minus_r", *COLOCATE)
+    assert mine["args"].vllm_max_model_length == mine["rollout"].context == 400 + 3 * 24
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from mint_bench.grpo.dialogue_tokens import DialogueTokens
 from mint_bench.grpo.prepare import (
     batching,
     most_prompt_tokens,
+    most_tokens,
     probed_quality,
     with_room_for_replies,
 )
@@ -93,6 +94,17 @@ def test_imitation_leaves_out_what_does_not_fit_with_its_reply(cases, tokens):
     assert with_room_for_replies(load_recipe("sft"), data, tokens, None) is data
     with pytest.raises(MintError, match="all 12 prompts with their replies are longer"):
         with_room_for_replies(load_recipe("sft"), data, tokens, 16)
+
+
+def test_vllm_in_this_process_needs_room_for_what_the_recipe_draws_and_no_more():
+    turn = load_recipe("q_plus_d")
+    assert most_tokens(turn, 131_072) == most_tokens(turn, None) == 6144 + 2048
+    assert most_tokens(turn, 4096) == 4096
+    talk = load_recipe("q_minus_r")
+    assert most_tokens(talk, 131_072) == 6144 + 6 * 512 + 5 * 512
+    server = ("rollout.vllm=server", "rollout.vllm_url=http://127.0.0.1:8000")
+    for elsewhere in (("rollout.vllm=null",), server):
+        assert most_tokens(load_recipe("q_plus_d", elsewhere), 131_072) == 131_072
 
 
 SPREAD = ("training.prompts_per_step=2", "training.per_device=4", "training.epochs=2",
