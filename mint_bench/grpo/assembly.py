@@ -1,5 +1,6 @@
 """A recipe's parts put together as a trainer of TRL: GRPO, or imitation of the same replies."""
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from mint_bench.grpo.composite import GroupReward
 from mint_bench.grpo.data import TrainingData, order
 from mint_bench.grpo.dialogue_tokens import DialogueTokens
 from mint_bench.grpo.local_look import Looker
-from mint_bench.grpo.models import context_of, lora_config
+from mint_bench.grpo.models import context_of, lora_config, reference_arguments, trains_all
 from mint_bench.grpo.prepare import Batching, most_tokens
 from mint_bench.grpo.quality import Quality
 from mint_bench.grpo.recipe import Recipe, RolloutSettings
@@ -120,9 +121,14 @@ def _grpo(parts: Parts, beside: list[Any]) -> RecipeTrainer:
         if whole
         else None
     )  # fmt: skip
+    reference = None
+    if trains_all(recipe.model):
+        reference = reference_arguments(recipe.model)
+        logging.getLogger("trl.trainer.grpo_trainer").addFilter(_is_so)
     config = GRPOConfig(
         **_common(parts),
         **_vllm(rollout_, longest),
+        model_init_kwargs=reference,
         num_generations=rollout_.replies,
         max_completion_length=rollout_.most_new_tokens,
         temperature=rollout_.temperature,
@@ -143,6 +149,11 @@ def _grpo(parts: Parts, beside: list[Any]) -> RecipeTrainer:
         peft_config=lora_config(recipe.model),
         callbacks=[*beside, samples],
     )
+
+
+def _is_so(record: logging.LogRecord) -> bool:
+    """Whether TRL tells what is so; it says that what it makes the reference by is ignored."""
+    return "`model_init_kwargs` will be ignored" not in record.getMessage()
 
 
 def _vllm(rollout: RolloutSettings, longest: int | None) -> dict[str, Any]:
@@ -190,7 +201,7 @@ def _common(parts: Parts) -> dict[str, Any]:
         "warmup_steps": training.warmup_steps,
         "seed": training.seed,
         "gradient_checkpointing": training.gradient_checkpointing,
-        "bf16": gpu and parts.recipe.model.precision == "bfloat16",
+        "bf16": parts.recipe.model.precision == "bfloat16",
         "use_cpu": not gpu,
         "logging_steps": 1,
         "logging_nan_inf_filter": False,

@@ -79,8 +79,16 @@ def base_name(settings: ModelSettings) -> str:
     return path.resolve().name if path.is_dir() else settings.name
 
 
+def trains_all(settings: ModelSettings) -> bool:
+    """Whether all weights are trained, not those of an adapter."""
+    return settings.lora is None and settings.adapter is None
+
+
 def load(settings: ModelSettings) -> tuple[Any, Any]:
     """Model and tokenizer; the adapter, if one is named, is in place and trainable.
+
+    What is trained is float32, whatever it is computed in: a step of 10⁻⁶ is less than bfloat16
+    can add to most weights. An adapter is so by peft; the weights below it stay as they are.
 
     Raises:
         MintError: If either cannot be had, or the adapter is of another base.
@@ -89,24 +97,36 @@ def load(settings: ModelSettings) -> tuple[Any, Any]:
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     where = str(embedded_model_path()) if settings.name == "embedded" else settings.name
+    precision = "float32" if trains_all(settings) else settings.precision
     if settings.adapter is not None:
         _same_base(settings)
     try:
         tokenizer = AutoTokenizer.from_pretrained(where, revision=settings.revision)
         model = AutoModelForCausalLM.from_pretrained(
-            where, revision=settings.revision, dtype=getattr(torch, settings.precision)
+            where, revision=settings.revision, dtype=getattr(torch, precision)
         )
     except (OSError, ValueError, KeyError, ImportError) as error:
-        reason = on_one_line(error)
-        raise MintError(
-            f"model.name: {settings.name} is not loaded ({reason}); give a folder with weights "
-            "and tokenizer, or a name on the hub"
-        ) from None
+        raise _not_loaded(settings, error) from None
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
     if settings.adapter is not None:
         model = _with_adapter(model, settings.adapter)
     return model, tokenizer
+
+
+def reference_arguments(settings: ModelSettings) -> dict[str, Any]:
+    """How TRL loads the untrained model that the KL is measured to: not trained.
+
+    On no device at first: TRL moves it to this process's own, where `auto` would take any.
+    """
+    return {"dtype": settings.precision, "device_map": None}
+
+
+def _not_loaded(settings: ModelSettings, error: Exception) -> MintError:
+    return MintError(
+        f"model.name: {settings.name} is not loaded ({on_one_line(error)}); give a folder with "
+        "weights and tokenizer, or a name on the hub"
+    )
 
 
 def _same_base(settings: ModelSettings) -> None:

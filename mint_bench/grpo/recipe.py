@@ -36,7 +36,9 @@ class ModelSettings(_Settings):
         min_length=1, description="`embedded`, a folder, or a hub name, in the form of transformers"
     )
     revision: str | None = None
-    precision: Literal["float32", "bfloat16"] = "bfloat16"
+    precision: Literal["float32", "bfloat16"] = Field(
+        default="bfloat16", description="What is computed in; trained weights are float32 always"
+    )
     lora: LoraSettings | None = Field(default=None, description="null trains all weights")
     adapter: str | None = Field(default=None, description="Folder of a LoRA adapter to go on from")
     chat_template: dict[str, bool | str] = Field(

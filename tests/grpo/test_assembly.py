@@ -32,6 +32,37 @@ def parts_of(recipe, folder):
 
 
 @pytest.fixture
+def trainer(small, tmp_path):
+    """The trainer of the recipe `q` on the tiny model, with further settings."""
+
+    def made(*settings):
+        return assemble(parts_of(load_recipe("q", (*small, *settings)), tmp_path))[1]
+
+    return made
+
+
+def dtypes(model, *, trained):
+    return {str(p.dtype) for p in model.parameters() if p.requires_grad is trained}
+
+
+def test_float32_is_trained_and_bfloat16_computed_and_compared_with(trainer):
+    mine = trainer("model.precision=bfloat16", "model.lora=null")
+    assert dtypes(mine.model, trained=True) == {"torch.float32"}
+    assert {str(p.dtype) for p in mine.ref_model.parameters()} == {"torch.bfloat16"}
+    assert mine.args.bf16
+    plain = trainer("model.precision=float32", "model.lora=null")
+    assert {str(p.dtype) for p in plain.ref_model.parameters()} == {"torch.float32"}
+    assert not plain.args.bf16
+
+
+def test_new_adapters_are_float32_above_bfloat16(trainer):
+    mine = trainer("model.precision=bfloat16", "model.lora.rank=2")
+    assert dtypes(mine.model, trained=True) == {"torch.float32"}
+    assert dtypes(mine.model, trained=False) == {"torch.bfloat16"}
+    assert mine.ref_model is None
+
+
+@pytest.fixture
 def told(small, tmp_path, monkeypatch):
     """What TRL's trainer is given for a recipe that draws with vLLM; none is made."""
 

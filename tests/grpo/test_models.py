@@ -1,4 +1,4 @@
-"""The model of a recipe: what it needs."""
+"""The model of a recipe: what it needs, and in which precision it is trained."""
 
 import sys
 from importlib import import_module
@@ -8,7 +8,8 @@ from types import ModuleType
 import pytest
 
 from mint_bench.errors import MintError
-from mint_bench.grpo.models import require_libraries
+from mint_bench.grpo.models import load, require_libraries
+from mint_bench.grpo.recipe import LoraSettings, ModelSettings
 
 pytest.importorskip("trl")
 
@@ -59,3 +60,25 @@ def test_a_tracker_is_one_that_transformers_knows_and_finds(tracker, told):
     with pytest.raises(MintError, match=told):
         require_libraries((tracker,))
     require_libraries(("tensorboard",))
+
+
+def dtypes(model, *, trained):
+    return {str(p.dtype) for p in model.parameters() if p.requires_grad is trained}
+
+
+def test_where_all_weights_are_trained_they_are_float32_whatever_is_computed_in(tiny_model):
+    model, _ = load(ModelSettings(name=str(tiny_model), precision="bfloat16"))
+    assert dtypes(model, trained=True) == {"torch.float32"}
+
+
+def test_an_adapter_is_float32_above_weights_that_are_not(tiny_model, tmp_path):
+    from peft import LoraConfig, get_peft_model
+
+    base = ModelSettings(name=str(tiny_model), precision="bfloat16", lora=LoraSettings(rank=2))
+    model, _ = load(base)
+    assert dtypes(model, trained=True) == {"torch.bfloat16"}  # TRL puts the adapter upon them
+    made = get_peft_model(model, LoraConfig(target_modules="all-linear", task_type="CAUSAL_LM"))
+    made.save_pretrained(tmp_path)
+    given, _ = load(base.model_copy(update={"adapter": str(tmp_path)}))
+    assert dtypes(given, trained=True) == {"torch.float32"}
+    assert dtypes(given, trained=False) == {"torch.bfloat16"}

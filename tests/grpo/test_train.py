@@ -128,6 +128,17 @@ def test_what_no_machine_can_mend_by_itself_is_told_before_anything_is_loaded(
         train(fitted("q", nothing, "rollout.vllm=null"), tmp_path, print)
 
 
+def test_a_step_of_the_published_size_moves_the_weights(small, tiny_model, tmp_path):
+    from safetensors.torch import load_file
+
+    settings = ("model.precision=bfloat16", "training.learning_rate=1e-6", "training.max_steps=1")
+    done = train(fitted("sft", small, *settings), tmp_path, lambda _: None)
+    before, after = (load_file(folder / "model.safetensors") for folder in (tiny_model, done.model))
+    moved = [(after[key] - before[key]).abs() for key in before if "proj" in key]
+    assert all(weights.max() < 2e-6 for weights in moved)  # nor were they rounded
+    assert sum((weights > 5e-7).sum() for weights in moved) > 0.9 * sum(w.numel() for w in moved)
+
+
 class Planted:
     """A judge that gives every reply the same, once training began."""
 
