@@ -75,6 +75,12 @@ def digest(recipe: Recipe) -> str:
     return sha256_text(json.dumps(shaping, sort_keys=True))[:8]
 
 
+def begun(folder: Path) -> dict[str, Any]:
+    """What the folder's training was begun with; empty where none was."""
+    path = folder / RUN
+    return dict(read_json(path)) if path.exists() else {}
+
+
 def claim(folder: Path, recipe: Recipe, data: dict[str, Any]) -> None:
     """Make the folder this training's, or find that it is.
 

@@ -15,7 +15,7 @@ from mint_bench.files import read_json, write_text
 from mint_bench.grpo.dialogue_tokens import DialogueTokens
 from mint_bench.grpo.drawing import changes, curves
 from mint_bench.grpo.local_look import LOOKS, Looker
-from mint_bench.grpo.models import base_name, load, require_libraries
+from mint_bench.grpo.models import at_commit, base_name, load, require_libraries
 from mint_bench.grpo.recipe import Recipe
 from mint_bench.grpo.recipe_files import load_recipe
 from mint_bench.grpo.report import COURSE
@@ -134,6 +134,7 @@ def _untrained(
     """The base model's figures, once."""
     tell("untrained model")
     require_libraries(())
+    recipe = at_commit(recipe, {})
     model, tokenizer = load(recipe.model)
     tokens = DialogueTokens(tokenizer, dict(recipe.model.chat_template))
     watch = Watch(recipe.watch, load_source(recipe.watch.source).conversations)

@@ -6,12 +6,13 @@ Every fault that can be known before the first step is found here, in `processes
 import importlib.util
 import os
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from mint_bench.errors import MintError, on_one_line, suggestion
 from mint_bench.files import read_json
-from mint_bench.grpo.recipe import ModelSettings
+from mint_bench.grpo.recipe import ModelSettings, Recipe
 from mint_bench.local_models.embedded_model import HUB_NAME, embedded_model_path
 
 NEEDED = ("accelerate", "peft", "torch", "transformers", "trl")
@@ -79,6 +80,39 @@ def base_name(settings: ModelSettings) -> str:
     return path.resolve().name if path.is_dir() else settings.name
 
 
+def pinned_name(settings: ModelSettings) -> str:
+    """The same with its revision, where it has one."""
+    name = base_name(settings)
+    return f"{name}@{settings.revision[:12]}" if settings.revision else name
+
+
+def at_commit(recipe: Recipe, begun: Mapping[str, Any]) -> Recipe:
+    """The recipe with the commit that its model's name means: on the hub, that can move.
+
+    Args:
+        recipe: Whole.
+        begun: What the same training was begun with; its commit is kept. Empty for a new one.
+
+    Raises:
+        MintError: If the hub cannot say, and the model is not in this machine's cache.
+    """
+    from transformers.utils import cached_file
+
+    settings = recipe.model
+    if settings.name == "embedded" or Path(settings.name).is_dir():
+        return recipe
+    revision = settings.revision
+    if revision is None and begun.get("model.name") == settings.name:
+        revision = begun.get("model.revision")
+    else:
+        try:
+            found = cached_file(settings.name, "config.json", revision=revision)
+        except (OSError, ValueError) as error:
+            raise _not_loaded(settings, error) from None
+        revision = Path(found).parent.name if found else revision
+    return recipe.model_copy(update={"model": settings.model_copy(update={"revision": revision})})
+
+
 def trains_all(settings: ModelSettings) -> bool:
     """Whether all weights are trained, not those of an adapter."""
     return settings.lora is None and settings.adapter is None
@@ -115,11 +149,12 @@ def load(settings: ModelSettings) -> tuple[Any, Any]:
 
 
 def reference_arguments(settings: ModelSettings) -> dict[str, Any]:
-    """How TRL loads the untrained model that the KL is measured to: not trained.
+    """How TRL loads the untrained model that the KL is measured to: the same commit, not trained.
 
     On no device at first: TRL moves it to this process's own, where `auto` would take any.
     """
-    return {"dtype": settings.precision, "device_map": None}
+    pinned = {"revision": settings.revision} if settings.revision else {}
+    return {"dtype": settings.precision, "device_map": None, **pinned}
 
 
 def _not_loaded(settings: ModelSettings, error: Exception) -> MintError:

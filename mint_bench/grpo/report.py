@@ -12,7 +12,7 @@ from mint_bench.files import write_json, write_text
 from mint_bench.grpo import processes
 from mint_bench.grpo.divergence import divergence
 from mint_bench.grpo.drawing import curves
-from mint_bench.grpo.models import base_name
+from mint_bench.grpo.models import base_name, pinned_name
 from mint_bench.grpo.watch import FIGURES, WATCH, Look, looks_of
 from mint_bench.records.held import public_name
 from mint_bench.records.schema import (
@@ -164,7 +164,7 @@ def record_of(
         provenance=Provenance(
             version=__version__,
             command=f"mint-bench train {recipe.name}",
-            notes=[f"trained from {base_name(recipe.model)}, {_steps(history)} steps"],
+            notes=[f"trained from {pinned_name(recipe.model)}, {_steps(history)} steps"],
         ),
         conversations=final.scored,
     )

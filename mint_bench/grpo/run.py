@@ -77,6 +77,7 @@ def train(recipe: Recipe, out: Path | None, tell: Tell) -> Trained:
     watch = Watch(recipe.watch, watched.conversations)
     tagger = load_tagger(recipe.tagger)
     cases, untagged = cases_of(recipe, learned, tagger)
+    recipe = models.at_commit(recipe, checkpoints.begun(folder))
     model, tokenizer = models.load(recipe.model)
     tokens = DialogueTokens(tokenizer, dict(recipe.model.chat_template))
     data = training_data(

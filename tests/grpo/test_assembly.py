@@ -9,6 +9,7 @@ from mint_bench.errors import MintError
 from mint_bench.grpo.assembly import assemble
 from mint_bench.grpo.recipe_files import load_recipe
 from mint_bench.grpo.run import run_folder, train
+from tests.loopback_hub import COMMIT, HUB
 
 pytest.importorskip("trl")
 
@@ -60,6 +61,17 @@ def test_new_adapters_are_float32_above_bfloat16(trainer):
     assert dtypes(mine.model, trained=True) == {"torch.float32"}
     assert dtypes(mine.model, trained=False) == {"torch.bfloat16"}
     assert mine.ref_model is None
+
+
+def test_the_reference_is_of_the_commit_that_is_trained(
+    trainer, tiny_model, tmp_path, monkeypatch, caplog
+):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setitem(HUB.folders, "org/tiny", tiny_model)
+    mine = trainer("model.name=org/tiny")
+    assert mine.args.model_init_kwargs["revision"] == COMMIT
+    assert mine.ref_model.config._name_or_path == "org/tiny"
+    assert "will be ignored" not in caplog.text
 
 
 @pytest.fixture

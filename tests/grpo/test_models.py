@@ -1,4 +1,4 @@
-"""The model of a recipe: what it needs, and in which precision it is trained."""
+"""The model of a recipe: what it needs, at which commit, and in which precision it is trained."""
 
 import sys
 from importlib import import_module
@@ -8,8 +8,10 @@ from types import ModuleType
 import pytest
 
 from mint_bench.errors import MintError
-from mint_bench.grpo.models import load, require_libraries
+from mint_bench.grpo.models import at_commit, load, pinned_name, require_libraries
 from mint_bench.grpo.recipe import LoraSettings, ModelSettings
+from mint_bench.grpo.recipe_files import load_recipe
+from tests.loopback_hub import COMMIT, HUB
 
 pytest.importorskip("trl")
 
@@ -82,3 +84,37 @@ def test_an_adapter_is_float32_above_weights_that_are_not(tiny_model, tmp_path):
     given, _ = load(base.model_copy(update={"adapter": str(tmp_path)}))
     assert dtypes(given, trained=True) == {"torch.float32"}
     assert dtypes(given, trained=False) == {"torch.bfloat16"}
+
+
+@pytest.fixture
+def on_hub(tiny_model, tmp_path, monkeypatch):
+    """A recipe whose model is on the hub."""
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setitem(HUB.folders, "org/tiny", tiny_model)
+    return load_recipe("q", ("model.name=org/tiny",))
+
+
+def test_a_name_on_the_hub_is_taken_at_the_commit_that_it_means(on_hub):
+    pinned = at_commit(on_hub, {}).model
+    assert pinned.revision == COMMIT
+    assert pinned_name(pinned) == f"org/tiny@{COMMIT[:12]}"
+    load(pinned)
+
+
+def test_a_training_goes_on_from_the_commit_that_it_was_begun_with(on_hub):
+    begun = {"model.name": "org/tiny", "model.revision": "ab" * 20}
+    assert at_commit(on_hub, begun).model.revision == "ab" * 20
+    assert at_commit(on_hub, begun | {"model.name": "org/other"}).model.revision == COMMIT
+
+
+def test_a_name_that_the_hub_does_not_have_is_one_line(on_hub):
+    nobody = on_hub.model_copy(update={"model": ModelSettings(name="nobody/nothing")})
+    with pytest.raises(MintError, match=r"model\.name: nobody/nothing is not loaded"):
+        at_commit(nobody, {})
+
+
+def test_a_folder_and_the_embedded_model_have_no_commit(tiny_model):
+    for name in ("embedded", str(tiny_model)):
+        recipe = load_recipe("tiny_cpu", (f"model.name={name}",))
+        assert at_commit(recipe, {}) == recipe
+        assert "@" not in pinned_name(recipe.model)

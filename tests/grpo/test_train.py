@@ -15,6 +15,7 @@ from mint_bench.metrics.measured import Measured
 from mint_bench.records.verify import verify
 from tests.grpo.talks import as_lines, talk, talks
 from tests.grpo.tiny import build
+from tests.loopback_hub import COMMIT, HUB
 
 pytest.importorskip("trl")
 
@@ -137,6 +138,18 @@ def test_a_step_of_the_published_size_moves_the_weights(small, tiny_model, tmp_p
     moved = [(after[key] - before[key]).abs() for key in before if "proj" in key]
     assert all(weights.max() < 2e-6 for weights in moved)  # nor were they rounded
     assert sum((weights > 5e-7).sum() for weights in moved) > 0.9 * sum(w.numel() for w in moved)
+
+
+def test_record_and_folder_name_the_commit_of_a_model_from_the_hub(
+    small, tiny_model, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setitem(HUB.folders, "org/tiny", tiny_model)
+    recipe = fitted("q", small, "model.name=org/tiny", "training.max_steps=1")
+    done = train(recipe, tmp_path / "run", lambda _: None)
+    told = json.loads(done.record.read_text(encoding="utf-8"))["provenance"]["notes"]
+    assert told == [f"trained from org/tiny@{COMMIT[:12]}, 1 steps"]
+    assert json.loads((done.folder / "run.json").read_text())["model.revision"] == COMMIT
 
 
 class Planted:
