@@ -100,7 +100,7 @@ def test_vllm_is_told_the_longest_text_and_not_the_models_context(told):
 
 
 def test_a_conversation_ends_where_vllms_text_is_full(told):
-    mine = told("q_minus_r", *COLOCATE)
+    mine = told("q_minus_r", *COLOCATE, "rollout.max_turns=2")
     assert mine["args"].vllm_max_model_length == mine["rollout"].context == 400 + 3 * 24
 
 

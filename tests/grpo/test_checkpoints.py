@@ -12,9 +12,9 @@ from mint_bench.grpo.recipe_files import load_recipe
 PINS = {"base": "a model", "prompts": "a1b2"}
 
 FREE = (
-    "training.per_device=2", "training.gradient_checkpointing=false", "training.keep=7",
+    "training.per_device=4", "training.gradient_checkpointing=false", "training.keep=7",
     "training.save_every=3", "training.trackers=[]", "title=Another", "watch.every=7",
-    "reward.quality.batch=2", "rollout.vllm_memory=0.2",
+    "reward.quality.batch=2", "rollout.vllm_memory=0.4",
 )  # fmt: skip
 
 
@@ -45,8 +45,8 @@ def test_what_shapes_it_is_another_training(setting, told, tmp_path):
 
 def test_beside_an_entropy_bonus_the_sequences_in_memory_are_part_of_the_step(tmp_path):
     claim(tmp_path, load_recipe("token_diversity"), PINS)
-    with pytest.raises(MintError, match=r"training\.per_device 4, now 2"):
-        claim(tmp_path, load_recipe("token_diversity", ("training.per_device=2",)), PINS)
+    with pytest.raises(MintError, match=r"training\.per_device 2, now 4"):
+        claim(tmp_path, load_recipe("token_diversity", ("training.per_device=4",)), PINS)
 
 
 def test_a_folder_that_was_begun_before_a_setting_or_a_pin_was_there_goes_on(tmp_path):
