@@ -180,16 +180,37 @@ def independence(tagger: Tagger | None, quality: Quality | None, watch: Watch) -
                 "The taggers of reward and watcher learned from labels of the same kind: they may "
                 "be fooled alike."
             )
-    if quality is not None and quality.sha is not None and quality.sha == watch.judge.sha:
-        told.append(
-            "The watcher's judge is the reward's own: no gain in empathy can be claimed from it."
-        )
-    elif isinstance(quality, JudgeQuality) and isinstance(watch.judge, JudgeQuality):
-        told.append(
+    told += _of_judges(quality, watch.judge)
+    return told
+
+
+def _of_judges(quality: Quality | None, watching: JudgeQuality | LlmJudgeQuality) -> list[str]:
+    if not isinstance(quality, JudgeQuality | LlmJudgeQuality):
+        return []
+    embedded = [isinstance(judge, JudgeQuality) for judge in (quality, watching)]
+    if _one_judge(quality, watching):
+        told = "The watcher's judge is the reward's own: no gain in empathy can be claimed from it."
+    elif all(embedded):
+        told = (
             "The judges of reward and watcher learned from the same labels, by different features: "
             "what pleases one for a wrong reason may please the other, too."
         )
-    return told
+    elif any(embedded):
+        told = (
+            "Of the judges of reward and watcher, one learned from a language model's ratings on "
+            "the other's six dimensions: what pleases one for a wrong reason may please the other, "
+            "too."
+        )
+    else:
+        return []
+    return [told]
+
+
+def _one_judge(one: JudgeQuality | LlmJudgeQuality, other: JudgeQuality | LlmJudgeQuality) -> bool:
+    """Whether two are one by their weights, or ask a language model that both ask."""
+    if one.sha is not None:
+        return one.sha == other.sha
+    return not {ref.name for ref in one.refs()}.isdisjoint(ref.name for ref in other.refs())
 
 
 def looks_of(history: Sequence[Log]) -> list[Log]:

@@ -7,7 +7,7 @@ import pytest
 from mint_bench.conversation import Reply
 from mint_bench.grpo.callbacks import Looks
 from mint_bench.grpo.local_look import Looker, local_batch
-from mint_bench.grpo.quality import JudgeQuality
+from mint_bench.grpo.quality import JudgeQuality, open_judge
 from mint_bench.grpo.recipe import WatchSettings
 from mint_bench.grpo.recipe_files import load_recipe
 from mint_bench.grpo.watch import Look, Watch, batched, independence
@@ -139,6 +139,18 @@ def test_a_step_is_looked_at_once_and_again_where_the_watch_is_another(watch, ti
     longer = recipe.model_copy(update={"watch": SETTINGS.model_copy(update={"batch": 2})})
     with pytest.raises(AttributeError):
         Looker(longer, tokens, watch, tmp_path).at(0, None)
+
+
+def test_judges_that_ask_one_language_model_are_one(watch):
+    asked = {"judge": "llm", "judge_model": "mockllm/model"}
+    other = Watch(SETTINGS.model_copy(update=asked), talks(5))
+    for name in ("llm", "llm-joint"):
+        [told] = independence(None, open_judge(name, "mockllm/model"), other)
+        assert "judge is the reward's own" in told
+    assert independence(None, open_judge("llm", "mockllm/another"), other) == []
+    [told] = independence(None, open_judge("llm", "mockllm/model"), watch)
+    assert "one learned from a language model's ratings" in told
+    assert independence(None, open_judge("embedded", None), other) == [told]
 
 
 def test_the_encoders_tagger_is_another_than_the_rewards(watch):
