@@ -13,7 +13,7 @@ from mint_bench.conversation import Conversation, Speaker
 from mint_bench.errors import MintError
 from mint_bench.files import read_text
 from mint_bench.grpo.recipe import Style
-from mint_bench.replay.chat import as_line
+from mint_bench.replay.chat import ChatLine, as_line
 from mint_bench.resources import resource, sha256_text
 from mint_bench.scoring import TaggerLike, split_reply
 from mint_bench.tactics.taxonomy import load_taxonomy
@@ -25,6 +25,7 @@ RUN = 13
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 
 ChatMessages = list[dict[str, str]]
+AsMessages = Callable[[Sequence[ChatLine]], ChatMessages]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,19 +158,21 @@ def system_prompt(style: Style, previous: Sequence[int] | None = None) -> str:
     )
 
 
-def prompt_of(case: Case, style: Style, clean: Callable[[str], str] = str) -> ChatMessages:
+def as_messages(lines: Sequence[ChatLine]) -> ChatMessages:
+    """Chat lines as chat templates take them."""
+    return [{"role": line.role, "content": line.text} for line in lines]
+
+
+def prompt_of(case: Case, style: Style, shown: AsMessages = as_messages) -> ChatMessages:
     """What the model is shown for a case.
 
     Args:
         case: Where it is to write.
         style: Of the system prompt.
-        clean: Applied to what was said, to break up what looks like a special token.
+        shown: How the model's chat template takes it.
     """
     said = [as_line(turn) for turn in case.conversation.turns[: case.position]]
-    return [
-        {"role": "system", "content": system_prompt(style, case.previous)},
-        *({"role": line.role, "content": clean(line.text)} for line in said),
-    ]
+    return shown([ChatLine("system", system_prompt(style, case.previous)), *said])
 
 
 def training_data(
@@ -177,7 +180,7 @@ def training_data(
     style: Style,
     count_tokens: Callable[[ChatMessages], int],
     most_tokens: int,
-    clean: Callable[[str], str] = str,
+    shown: AsMessages = as_messages,
 ) -> TrainingData:
     """Cases with prompts that fit.
 
@@ -186,14 +189,14 @@ def training_data(
         style: Of the system prompt.
         count_tokens: Tokens of a prompt in the model's chat template.
         most_tokens: Longer prompts are left out and counted.
-        clean: As in `prompt_of`.
+        shown: As in `prompt_of`.
 
     Raises:
         MintError: If nothing is left to learn from.
     """
     if not cases:
         raise MintError("data.source has no supporter turn to learn from; choose another source")
-    prompts = [prompt_of(case, style, clean) for case in cases]
+    prompts = [prompt_of(case, style, shown) for case in cases]
     kept = [place for place, one in enumerate(prompts) if count_tokens(one) <= most_tokens]
     if not kept:
         raise MintError(

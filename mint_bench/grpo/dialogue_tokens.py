@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from mint_bench.errors import MintError, on_one_line
-from mint_bench.grpo.data import ChatMessages
+from mint_bench.grpo.data import ChatMessages, as_messages
 from mint_bench.local_models.likelihood import broken_up, special_tokens
+from mint_bench.replay.chat import ChatLine, without_system
 
 _PLACE = "\ue000reply\ue001"
 """Stands in the chat template where a reply goes; private characters, in no text."""
@@ -35,10 +36,20 @@ class DialogueTokens:
             raise MintError("model.name: has no chat template; choose a model made for chat")
         if not self.between("a"):
             raise MintError("model.name: its chat template shows no reply; choose another model")
+        self._knows_system = self._takes([ChatLine("system", "a"), ChatLine("user", "a")])
 
     def clean(self, text: str) -> str:
         """The text with a space inside whatever the tokenizer would take as a special token."""
         return broken_up(text, self._special)
+
+    def messages(self, lines: Sequence[ChatLine]) -> ChatMessages:
+        """A conversation as the chat template takes it, cleaned.
+
+        Where the template knows no system message, its text stands at the head of what the user
+        says first, as the bench has it.
+        """
+        shown = lines if self._knows_system else without_system(lines)
+        return as_messages([ChatLine(line.role, self.clean(line.text)) for line in shown])
 
     def opening(self, messages: ChatMessages) -> Ids:
         """A prompt up to where the model writes."""
@@ -88,6 +99,13 @@ class DialogueTokens:
         stitched = [*self.opening(said[:1]), *self._encode("b"), *self.between("c")]
         return stitched == self.opening(said)
 
+    def _takes(self, lines: Sequence[ChatLine]) -> bool:
+        try:
+            self._render(as_messages(lines))
+        except MintError:
+            return False
+        return True
+
     def _render(self, messages: ChatMessages) -> str:
         from jinja2 import TemplateError
 
@@ -101,7 +119,7 @@ class DialogueTokens:
             reason = on_one_line(error)
             raise MintError(
                 f"model.name: its chat template takes no such conversation ({reason}); choose "
-                "another model or leave out the system prompt's style"
+                "another model"
             ) from None
 
     def _encode(self, text: str) -> Ids:

@@ -121,7 +121,7 @@ def local_batch(model: Any, tokens: Any, settings: WatchSettings, seed: int) -> 
         replies: list[Reply] = []
         for start in range(0, len(histories), settings.batch):
             chosen = [
-                tokens.opening([{"role": x.role, "content": tokens.clean(x.text)} for x in seen])
+                tokens.opening(tokens.messages(seen))
                 for seen in histories[start : start + settings.batch]
             ]
             replies += draw(chosen)

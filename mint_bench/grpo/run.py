@@ -82,7 +82,7 @@ def train(recipe: Recipe, out: Path | None, tell: Tell) -> Trained:
     tokens = DialogueTokens(tokenizer, dict(recipe.model.chat_template))
     data = training_data(
         cases, recipe.data.prompt, lambda prompt: len(tokens.opening(prompt)),
-        most_prompt_tokens(recipe, models.context_of(model)), tokens.clean,
+        most_prompt_tokens(recipe, models.context_of(model)), tokens.messages,
     )  # fmt: skip
     data = with_room_for_replies(recipe, data, tokens, models.context_of(model))
     batches = batching(recipe, len(data.cases), processes.count())

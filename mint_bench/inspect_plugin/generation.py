@@ -23,7 +23,7 @@ from mint_bench.inspect_plugin.failures import texts_of, told_words
 from mint_bench.inspect_plugin.roles import told_of_role
 from mint_bench.inspect_plugin.secrecy import guarded
 from mint_bench.reasoning import holds_reasoning
-from mint_bench.replay.chat import ChatLine
+from mint_bench.replay.chat import ChatLine, without_system
 from mint_bench.sentences import visible_text
 
 CUT_OFF = frozenset({"max_tokens", "model_length"})
@@ -108,7 +108,7 @@ async def _answered(
             return ModelOutput.from_content(str(model), told, stop_reason="model_length")
         if not (messages and messages[0].role == "system" and _says(error, _NO_SYSTEM)):
             raise
-    return await _within_context(model, without_system(messages), config)
+    return await _within_context(model, _without_system(messages), config)
 
 
 async def _within_context(
@@ -127,12 +127,12 @@ async def _within_context(
     return await model.generate(messages, config=config)
 
 
-def without_system(messages: Sequence[ChatMessage]) -> list[ChatMessage]:
+def _without_system(messages: Sequence[ChatMessage]) -> list[ChatMessage]:
     """The same messages with the system message at the head of what the user says first."""
     system, *rest = messages
-    if not rest or rest[0].role != "user":
-        return [ChatMessageUser(content=system.text), *rest]
-    return [ChatMessageUser(content=f"{system.text}\n\n{rest[0].text}"), *rest[1:]]
+    first = [ChatLine("user", one.text) for one in rest[:1] if one.role == "user"]
+    lines = without_system([ChatLine("system", system.text), *first])
+    return [*to_messages(lines), *rest[len(first) :]]
 
 
 def without_oldest(messages: Sequence[ChatMessage]) -> list[ChatMessage] | None:

@@ -51,6 +51,18 @@ def opening(system_prompt: str | None) -> list[ChatLine]:
     return [ChatLine("system", system_prompt)] if system_prompt else []
 
 
+def without_system(lines: Sequence[ChatLine]) -> list[ChatLine]:
+    r"""The lines for a chat template that knows no system message: its text, said by the user.
+
+    >>> [x.text for x in without_system([ChatLine("system", "Be kind."), ChatLine("user", "Hi.")])]
+    ['Be kind.\n\nHi.']
+    """
+    system, *rest = lines
+    if not rest or rest[0].role != "user":
+        return [ChatLine("user", system.text), *rest]
+    return [ChatLine("user", f"{system.text}\n\n{rest[0].text}"), *rest[1:]]
+
+
 def reply_line(reply: Reply) -> ChatLine:
     """A system's own reply as it stands in the history that it sees later.
 

@@ -63,6 +63,17 @@ def test_a_prompt_ends_with_the_seekers_last_words():
     assert prompt[-1]["content"].startswith("I keep lying awake")
 
 
+def test_a_prompt_is_as_the_models_template_takes_it():
+    def joined(lines):
+        return [{"role": "user", "content": " | ".join(line.text for line in lines)}]
+
+    case = Case(talk("c"), 1)
+    whole = f"{system_prompt('vanilla')} | My landlord wants me out by May. (c)"
+    assert prompt_of(case, "vanilla", joined) == [{"role": "user", "content": whole}]
+    data = training_data([case], "vanilla", words_in, 1000, joined)
+    assert data.prompts == [prompt_of(case, "vanilla", joined)]
+
+
 def test_the_three_styles_say_more_and_more():
     plain, told = system_prompt("vanilla"), system_prompt("tactics")
     history = system_prompt("tactics_history", [1, 0, 0, 0, 0, 0, 0, 2, 0, 0])
