@@ -103,12 +103,19 @@ class Looker:
         )
 
 
-def local_batch(model: Any, tokens: Any, settings: WatchSettings, seed: int) -> Batch:  # noqa: ANN401
+def local_batch(
+    model: Any,  # noqa: ANN401
+    tokens: DialogueTokens,
+    settings: WatchSettings,
+    seed: int,
+) -> Batch:
     """Replies of a model in this process, drawn under a seed and without touching other draws.
+
+    Nothing that its makers recommend for drawing acts, such as a penalty on repetition.
 
     Args:
         model: Of transformers.
-        tokens: `DialogueTokens` of it.
+        tokens: The model's.
         settings: Sampling and batch.
         seed: The same at every look.
     """
@@ -116,15 +123,13 @@ def local_batch(model: Any, tokens: Any, settings: WatchSettings, seed: int) -> 
 
     tokenizer = tokens.tokenizer
     context = getattr(model.config, "max_position_embeddings", None)
+    ends = ends_of(model, tokenizer)
 
     def batch(histories: Sequence[Sequence[ChatLine]]) -> list[Reply]:
         replies: list[Reply] = []
         for start in range(0, len(histories), settings.batch):
-            chosen = [
-                tokens.opening(tokens.messages(seen))
-                for seen in histories[start : start + settings.batch]
-            ]
-            replies += draw(chosen)
+            chosen = histories[start : start + settings.batch]
+            replies += draw([tokens.opening(tokens.messages(seen)) for seen in chosen])
         return replies
 
     def draw(prompts: list[list[int]]) -> list[Reply]:
@@ -135,17 +140,21 @@ def local_batch(model: Any, tokens: Any, settings: WatchSettings, seed: int) -> 
         )
         sampling: dict[str, Any] = {"do_sample": settings.temperature > 0}
         if settings.temperature > 0:
-            sampling |= {"temperature": settings.temperature, "top_k": 0, "top_p": 1.0}
+            sampling |= {
+                "temperature": settings.temperature, "top_k": 0, "top_p": 1.0, "min_p": None,
+            }  # fmt: skip
         with torch.inference_mode():
             found = model.generate(
                 input_ids=padded["input_ids"],
                 attention_mask=padded["attention_mask"],
                 max_new_tokens=settings.most_new_tokens,
                 pad_token_id=tokenizer.pad_token_id,
-                eos_token_id=tokenizer.eos_token_id,
+                eos_token_id=ends,
+                repetition_penalty=1.0,
+                no_repeat_ngram_size=0,
                 **sampling,
             )[:, padded["input_ids"].shape[1] :]
-        return [_reply(ids.tolist(), tokenizer, settings.most_new_tokens) for ids in found]
+        return [_reply(ids.tolist(), tokens, ends, settings.most_new_tokens) for ids in found]
 
     def seeded(histories: Sequence[Sequence[ChatLine]]) -> list[Reply]:
         nonlocal seed
@@ -157,13 +166,20 @@ def local_batch(model: Any, tokens: Any, settings: WatchSettings, seed: int) -> 
     return seeded
 
 
-def _reply(ids: list[int], tokenizer: Any, most: int) -> Reply:  # noqa: ANN401
-    ended = tokenizer.eos_token_id in ids
-    kept = ids[: ids.index(tokenizer.eos_token_id)] if ended else ids
-    text = visible_text(tokenizer.decode(kept, skip_special_tokens=True))
+def ends_of(model: Any, tokenizer: Any) -> list[int]:  # noqa: ANN401
+    """Tokens that end a reply: the model's and the tokenizer's, as when training draws."""
+    own = model.generation_config.eos_token_id
+    named = own if isinstance(own, list) else [own]
+    return sorted({one for one in (*named, tokenizer.eos_token_id) if one is not None})
+
+
+def _reply(ids: list[int], tokens: DialogueTokens, ends: Sequence[int], most: int) -> Reply:
+    length = next((place for place, one in enumerate(ids) if one in ends), len(ids))
+    kept = ids[:length]
+    text = visible_text(tokens.text(kept))
     return Reply(
         text,
-        tokens=len(kept),
-        cut_off=not ended and len(ids) >= most,
+        tokens=length,
+        cut_off=length == len(ids) >= most,
         failure=None if text else "nothing visible in the reply",
     )
