@@ -110,7 +110,7 @@ def _grpo(parts: Parts, beside: list[Any]) -> RecipeTrainer:
     whole = rollout_.mode == "conversation"
     reward = GroupReward(
         parts.data.cases, reward_, rollout_.replies, rollout_.reward_per if whole else "turn",
-        parts.tagger, parts.quality, parts.tokens.counts,
+        parts.tagger, parts.quality, parts.tokens,
     )  # fmt: skip
     rollout = (
         Rollout(

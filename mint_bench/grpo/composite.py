@@ -7,7 +7,7 @@ groups. The arithmetic is that of `rewards`; tagger and judge are the bench's ow
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Literal
+from typing import Literal, Protocol
 
 from mint_bench.conversation import Conversation
 from mint_bench.errors import MintError
@@ -38,7 +38,17 @@ from mint_bench.metrics.measured import Measured, missing
 from mint_bench.scoring import TaggerLike, split_reply
 from mint_bench.sentences import visible_text
 
-CountTokens = Callable[[Sequence[str]], list[int]]
+
+class ReadsTokens(Protocol):
+    """What is asked of the model's tokens: `DialogueTokens` does it."""
+
+    def text(self, ids: Sequence[int]) -> str:
+        """What a seeker sees of generated tokens."""
+        ...
+
+    def counts(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text."""
+        ...
 
 
 class GroupReward:
@@ -51,7 +61,7 @@ class GroupReward:
         per: In whole conversations, what is rewarded.
         tagger: Finds tactics.
         quality: Rates; asked only where the variant needs it.
-        count_tokens: Tokens of each text under the model's tokenizer.
+        tokens: The model's.
 
     Attributes:
         episodes: Of the last call, what was measured.
@@ -67,11 +77,11 @@ class GroupReward:
         per: Literal["turn", "conversation"],
         tagger: TaggerLike,
         quality: Quality | None,
-        count_tokens: CountTokens,
+        tokens: ReadsTokens,
     ) -> None:
         self.__name__ = "reward"  # as TRL's logs call it
         self._cases, self._settings, self._group, self._per = cases, settings, group, per
-        self._tagger, self._quality, self._count_tokens = tagger, quality, count_tokens
+        self._tagger, self._quality, self._tokens = tagger, quality, tokens
         self._weights = VARIANTS[settings.variant]
         self.episodes: list[Episode] = []
         self.turn_rewards: list[list[float | None]] = []
@@ -80,8 +90,9 @@ class GroupReward:
     def __call__(
         self,
         prompts: Sequence[object],
-        completions: Sequence[list[dict[str, str]]],
+        completions: Sequence[object],  # noqa: ARG002 - its marks of reasoning may be gone
         case: Sequence[int],
+        completion_ids: Sequence[Sequence[int]] = (),
         held: Sequence[Conversation] | None = None,
         emotion: Sequence[Measured] | None = None,
         log_metric: LogMetric | None = None,
@@ -91,8 +102,9 @@ class GroupReward:
 
         Args:
             prompts: What was asked; only their number counts.
-            completions: Replies as chat messages; not looked at where `held` is given.
+            completions: Replies as TRL reads them; not looked at.
             case: Number of each prompt's case.
+            completion_ids: Tokens of each reply; not looked at where `held` is given.
             held: Whole conversations as they were held.
             emotion: Of each conversation's seeker at its end, where it has one.
             log_metric: TRL's.
@@ -104,8 +116,8 @@ class GroupReward:
         whole_groups(case, self._group)
         if held is None:
             held = [
-                answered(self._cases[number], said[-1]["content"])
-                for number, said in zip(case, completions, strict=True)
+                answered(self._cases[number], self._tokens.text(ids))
+                for number, ids in zip(case, completion_ids, strict=True)
             ]
         self.episodes = self._measure(held, case, emotion)
         self.turn_rewards, rewards = [], []
@@ -135,7 +147,7 @@ class GroupReward:
             flat,
             self._tag(flat),
             self._rate(flat) if felt is None else _felt(samples, felt),
-            self._count_tokens([sample.exchange.reply for sample in flat]),
+            self._tokens.counts([sample.exchange.reply for sample in flat]),
             strict=True,
         )
         episodes = []

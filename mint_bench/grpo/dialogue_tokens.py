@@ -10,10 +10,15 @@ from typing import Any
 from mint_bench.errors import MintError, on_one_line
 from mint_bench.grpo.data import ChatMessages, as_messages
 from mint_bench.local_models.likelihood import broken_up, special_tokens
+from mint_bench.reasoning import holds_reasoning, without_reasoning
 from mint_bench.replay.chat import ChatLine, without_system
+from mint_bench.sentences import visible_text
 
 _PLACE = "\ue000reply\ue001"
 """Stands in the chat template where a reply goes; private characters, in no text."""
+
+_REASONED = "<think>\nb\n</think>\n\nb"
+"""A reply with its reasoning."""
 
 Ids = list[int]
 
@@ -37,6 +42,7 @@ class DialogueTokens:
         if not self.between("a"):
             raise MintError("model.name: its chat template shows no reply; choose another model")
         self._knows_system = self._takes([ChatLine("system", "a"), ChatLine("user", "a")])
+        self._opened = self._opened_reasoning()
 
     def clean(self, text: str) -> str:
         """The text with a space inside whatever the tokenizer would take as a special token."""
@@ -75,8 +81,16 @@ class DialogueTokens:
         return bridge[1:] if reply and bridge and reply[-1] == bridge[0] else bridge
 
     def text(self, ids: Sequence[int]) -> str:
-        """The words of generated tokens."""
-        return str(self.tokenizer.decode(ids, skip_special_tokens=True))
+        """What a seeker sees of generated tokens: no reasoning, whoever opened it."""
+        if not self.reasoned(ids):
+            return visible_text(self.tokenizer.decode(ids, skip_special_tokens=True))
+        outside = without_reasoning(self._opened)
+        seen = without_reasoning(self._whole(ids)).removeprefix(outside)
+        return visible_text(self._special.sub("", seen) if self._special else seen)
+
+    def reasoned(self, ids: Sequence[int]) -> bool:
+        """Whether reasoning is among generated tokens."""
+        return holds_reasoning(self._whole(ids))
 
     def counts(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text."""
@@ -88,16 +102,28 @@ class DialogueTokens:
     def as_templated(self) -> bool:
         """Whether a later reply sees an earlier one as it was generated.
 
-        Some templates show earlier replies otherwise, such as without an empty block of reasoning
-        that was opened for them; training and evaluation then differ a little.
+        Some templates show earlier replies otherwise, such as without their reasoning, or without
+        an empty block of it that was opened for them; training and evaluation then differ a little.
         """
+        return self._shown_as_written("b") and self._shown_as_written(_REASONED)
+
+    def _shown_as_written(self, reply: str) -> bool:
         said = [
             {"role": "user", "content": "a"},
-            {"role": "assistant", "content": "b"},
+            {"role": "assistant", "content": reply},
             {"role": "user", "content": "c"},
         ]
-        stitched = [*self.opening(said[:1]), *self._encode("b"), *self.between("c")]
+        stitched = [*self.opening(said[:1]), *self._encode(reply), *self.between("c")]
         return stitched == self.opening(said)
+
+    def _opened_reasoning(self) -> str:
+        """What the template puts before a reply, if it opens the reply's reasoning there."""
+        before = self._render([{"role": "user", "content": _PLACE}]).rpartition(_PLACE)[2]
+        return "" if _PLACE in without_reasoning(before + _PLACE) else before
+
+    def _whole(self, ids: Sequence[int]) -> str:
+        """Generated tokens with all special ones, for marks of reasoning may be among them."""
+        return self._opened + str(self.tokenizer.decode(ids))
 
     def _takes(self, lines: Sequence[ChatLine]) -> bool:
         try:

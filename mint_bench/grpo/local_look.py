@@ -18,7 +18,6 @@ from mint_bench.grpo.watch import Batch, Look, Watch, write_replies
 from mint_bench.replay.chat import ChatLine
 from mint_bench.resources import ids_sha, sha256_text
 from mint_bench.scoring import ScoredConversation
-from mint_bench.sentences import visible_text
 
 LOOKS = "looks"
 """Folder of the figures of each look."""
@@ -176,10 +175,12 @@ def ends_of(model: Any, tokenizer: Any) -> list[int]:  # noqa: ANN401
 def _reply(ids: list[int], tokens: DialogueTokens, ends: Sequence[int], most: int) -> Reply:
     length = next((place for place, one in enumerate(ids) if one in ends), len(ids))
     kept = ids[:length]
-    text = visible_text(tokens.text(kept))
+    text = tokens.text(kept)
+    [seen] = tokens.counts([text]) if tokens.reasoned(kept) else [length]
     return Reply(
         text,
-        tokens=length,
+        tokens=seen,
+        reasoning_tokens=max(0, length - seen) or None,
         cut_off=length == len(ids) >= most,
         failure=None if text else "nothing visible in the reply",
     )

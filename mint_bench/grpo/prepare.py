@@ -215,8 +215,8 @@ def warnings(
     told = independence(tagger if needs else None, quality, watch)
     if recipe.rollout.mode == "conversation" and not tokens.as_templated():
         told.append(
-            "The chat template shows earlier replies otherwise than they were generated; training "
-            "keeps them as generated."
+            "The chat template shows earlier replies, or their reasoning, otherwise than they were "
+            "generated; training keeps them as generated."
         )
     return told
 

@@ -37,8 +37,14 @@ class Wordy:
         ]
 
 
-def words(texts):
-    return [len(text.split()) for text in texts]
+class Words:
+    """Tokens that are words already."""
+
+    def text(self, ids):
+        return ids
+
+    def counts(self, texts):
+        return [len(text.split()) for text in texts]
 
 
 def reward_for(tagger, cases, variant="q", group=2, per="turn", quality=None, **settings):
@@ -46,13 +52,15 @@ def reward_for(tagger, cases, variant="q", group=2, per="turn", quality=None, **
         quality, settings = None, settings | {"quality": quality}
     return GroupReward(
         cases, RewardSettings(variant=variant, **settings), group, per, tagger,
-        quality or Wordy(), words,
+        quality or Wordy(), Words(),
     )  # fmt: skip
 
 
 def ask(reward, replies, case=None, **more):
-    said = [[{"role": "assistant", "content": text}] for text in replies]
-    return reward([None] * len(said), said, case=case or [0] * len(said), **more)
+    count = len(replies)
+    return reward(
+        [None] * count, [None] * count, case=case or [0] * count, completion_ids=replies, **more
+    )
 
 
 def test_the_benchs_judge_prefers_warmth(tagger):

@@ -13,6 +13,7 @@ from tests.grpo.talks import talk
 pytest.importorskip("trl")
 
 SAID = ("That sounds hard, doesn't it?", "Tell me more about", "Could you call the union?")
+REASONING = "<think>\nThey are sad.\n</think>\n\n"
 NO_THOUGHT = {"enable_thinking": False}
 
 
@@ -102,3 +103,46 @@ def test_a_template_without_a_system_role_gets_its_text_in_the_first_turn():
     assert folded == [{"role": "user", "content": "Be kind.\n\nI < eos> am sad."}]
     kept = DialogueTokens(tokenizer_of("qwen3"), {}).messages(lines)
     assert [one["role"] for one in kept] == ["system", "user"]
+
+
+def test_reasoning_is_trained_and_no_seeker_sees_it():
+    tokens = DialogueTokens(tokenizer_of("qwen3"), {})
+    texts = [f"{REASONING}{text}<|im_end|>" for text in SAID]
+    held, _, ids, mask = hold(tokens, *texts)
+    assert [turn.text for turn in held.turns[1::2]] == list(SAID)
+    written, _ = parted(tokens, ids, mask)
+    assert written == "".join(texts)
+
+
+@pytest.mark.parametrize("model", ["qwen3", "deepseek_r1_distill"])
+def test_a_template_that_drops_earlier_reasoning_shows_replies_otherwise(model):
+    assert not DialogueTokens(tokenizer_of(model), {}).as_templated()
+    assert not DialogueTokens(tokenizer_of(model), NO_THOUGHT).as_templated()
+
+
+def test_reasoning_that_the_template_opens_is_hidden_also_where_it_was_cut_off():
+    tokens = DialogueTokens(tokenizer_of("deepseek_r1_distill"), {})
+    for text, seen in {
+        "They are sad.": "",
+        "They are sad.\n</think>\n\nI hear you.<｜end▁of▁sentence｜>": "I hear you.",
+        "<think>\nSad.\n</think>\n\nI hear you.": "I hear you.",
+    }.items():
+        assert tokens.text(ids_of(tokens, text)) == seen
+        assert tokens.reasoned(ids_of(tokens, text))
+
+
+def test_reasoning_between_special_tokens_is_hidden():
+    marks = ("<think>", "</think>")
+    tokens = DialogueTokens(tokenizer_of("qwen3", marks), {})
+    ids = ids_of(tokens, f"{REASONING}I hear you.<|im_end|>")
+    assert tokens.tokenizer.decode(ids, skip_special_tokens=True).strip().startswith("They are sad")
+    assert tokens.text(ids) == "I hear you."
+    assert tokens.text(ids_of(tokens, "<think>\nThey are sad.")) == ""
+
+
+@pytest.mark.parametrize("model", ["smollm2", "qwen3", "gemma"])
+def test_a_reply_without_reasoning_is_all_its_words(model):
+    tokens = DialogueTokens(tokenizer_of(model), {})
+    ids = ids_of(tokens, f"{SAID[0]} ♥{SPECIAL[model][0]}")
+    assert tokens.text(ids) == f"{SAID[0]} ♥"
+    assert not tokens.reasoned(ids)

@@ -6,6 +6,7 @@ from mint_bench.grpo.dialogue_tokens import DialogueTokens
 from mint_bench.grpo.local_look import local_batch
 from mint_bench.grpo.recipe import WatchSettings
 from mint_bench.replay.chat import ChatLine
+from tests.grpo.chat import tokenizer_of
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("trl")
@@ -48,3 +49,46 @@ def test_no_sampling_but_the_recipes_acts(model, tokens, temperature):
     model.generation_config.no_repeat_ngram_size = 1
     model.generation_config.min_p = 0.9
     assert local_batch(model, tokens, settings, 3)(ASKED) == plain
+
+
+class Writes:
+    """A model that always writes the same tokens."""
+
+    training, device = False, "cpu"
+
+    def __init__(self, ids, end):
+        from types import SimpleNamespace
+
+        self._ids = ids
+        self.config = SimpleNamespace()
+        self.generation_config = SimpleNamespace(eos_token_id=end)
+
+    def generate(self, *, input_ids, **_):
+        written = torch.tensor([self._ids] * len(input_ids))
+        return torch.cat([input_ids, written], dim=1)
+
+
+def said(text, **settings):
+    """The reply that a model's words make, under a template that opens reasoning before them."""
+    tokenizer = tokenizer_of("deepseek_r1_distill")
+    ids = tokenizer(text, add_special_tokens=False)["input_ids"]
+    model = Writes(ids, tokenizer.eos_token_id)
+    tokens = DialogueTokens(tokenizer, {})
+    settings = SETTINGS.model_copy(update=settings)
+    [reply] = local_batch(model, tokens, settings, 3)(ASKED[:1])
+    return reply, len(ids), tokens
+
+
+def test_reasoning_is_counted_apart():
+    reply, written, tokens = said("They are sad.\n</think>\n\nI hear you.<｜end▁of▁sentence｜>")
+    assert reply.text == "I hear you."
+    assert [reply.tokens] == tokens.counts(["I hear you."])
+    assert reply.tokens + reply.reasoning_tokens == written - 1
+    assert not reply.cut_off
+
+
+def test_a_reply_cut_off_within_its_reasoning_shows_nothing():
+    reply, written, _ = said("They are sad.", most_new_tokens=2)
+    assert (reply.text, reply.tokens, reply.reasoning_tokens) == ("", 0, written)
+    assert reply.cut_off
+    assert reply.failure == "nothing visible in the reply"
