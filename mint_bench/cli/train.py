@@ -49,9 +49,10 @@ def train(
         click.echo(yaml.safe_dump(loaded.model_dump(mode="json"), sort_keys=False), nl=False)
         return
     if compare is not None:
+        from mint_bench.cli.live import live
         from mint_bench.grpo.evidence import evidence
 
-        page = evidence(recipe, out or Path("runs") / "evidence", compare, overrides, _tell)
+        page = evidence(recipe, out or Path("runs") / "evidence", compare, overrides, _tell, live)
         click.echo(f"page: {page}", err=True)
         return
     from mint_bench.grpo.processes import is_first

@@ -10,7 +10,7 @@ from mint_bench.grpo.callbacks import Course, Looks, Progress, Samples
 from mint_bench.grpo.composite import GroupReward
 from mint_bench.grpo.data import TrainingData, order
 from mint_bench.grpo.dialogue_tokens import DialogueTokens
-from mint_bench.grpo.local_look import Looker
+from mint_bench.grpo.local_look import Looker, Now
 from mint_bench.grpo.models import context_of, lora_config, reference_arguments, trains_all
 from mint_bench.grpo.prepare import Batching, most_tokens
 from mint_bench.grpo.quality import Quality
@@ -50,10 +50,12 @@ class Parts:
     tagger: Tagger
     quality: Quality | None
 
-    def look(self, trainer: Any) -> Look:  # noqa: ANN401
-        """The look at the trainer's model as it is."""
+    def look(self, trainer: Any, now: Now = lambda _: None) -> Look:  # noqa: ANN401
+        """The look at the trainer's model as it is; `now` is told how far it is."""
         model = trainer.accelerator.unwrap_model(trainer.model)
-        return self.looker.at(trainer.state.global_step, model)
+        look = self.looker.at(trainer.state.global_step, model, now)
+        now("")
+        return look
 
 
 def assemble(parts: Parts) -> tuple[Course, Any, Progress, Looks]:
@@ -66,13 +68,13 @@ def assemble(parts: Parts) -> tuple[Course, Any, Progress, Looks]:
     course, progress = Course(), Progress()
     made: list[Any] = []
     looks = Looks(
-        lambda _: parts.look(made[0]),
+        lambda _: parts.look(made[0], progress.now),
         recipe.watch.every,
         recipe.watch.patience,
         stop=recipe.watch.on_divergence == "stop",
         tell=progress.tell,
     )
-    beside = [course, looks, progress]
+    beside = [course, progress, looks]  # the bar is there before the first look
     try:
         trainer = _grpo(parts, beside) if recipe.reward else _imitation(parts, beside)
     except (ImportError, OSError, RuntimeError, ValueError) as error:

@@ -173,6 +173,11 @@ class Progress(TrainerCallback):  # type: ignore[misc]
         else:
             sys.stderr.write(f"{line}\n")
 
+    def now(self, line: str) -> None:
+        """Show beside the bar what is going on, until the next line does."""
+        if self._bar is not None:
+            self._bar.update(self._task, description=line, refresh=True)
+
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """Begin where training begins."""
         if not state.is_world_process_zero or not sys.stderr.isatty():

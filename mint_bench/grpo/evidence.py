@@ -6,15 +6,17 @@ on held-out conversations, paired by conversation, and writes them down as they 
 
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 
+from mint_bench.engines.telling import Telling
 from mint_bench.errors import MintError
 from mint_bench.files import read_json, write_text
 from mint_bench.grpo.dialogue_tokens import DialogueTokens
 from mint_bench.grpo.drawing import changes, curves
-from mint_bench.grpo.local_look import LOOKS, Looker
+from mint_bench.grpo.local_look import LOOKS, Looker, Now
 from mint_bench.grpo.models import at_commit, base_name, load, require_libraries
 from mint_bench.grpo.recipe import Recipe
 from mint_bench.grpo.recipe_files import load_recipe
@@ -75,7 +77,12 @@ class Aim:
 
 
 def evidence(
-    recipe: str, out: Path, page: Path, overrides: Sequence[str], tell: Callable[[str], None]
+    recipe: str,
+    out: Path,
+    page: Path,
+    overrides: Sequence[str],
+    tell: Callable[[str], None],
+    live: Callable[[], AbstractContextManager[Telling]],
 ) -> Path:
     """Train each variant, compare, and write the page with its curves.
 
@@ -85,9 +92,12 @@ def evidence(
         page: Markdown file to write; curves go beside it.
         overrides: Settings as `--set` takes them.
         tell: Shows a line.
+        live: Shows what is going on while nothing is trained; a training has a bar of its own.
     """
     base = load_recipe(recipe, tuple(overrides))
-    before = _untrained(base, out / "untrained", tell)
+    tell("untrained model")
+    with live() as telling:
+        before = _untrained(base, out / "untrained", telling.now)
     after, courses = {}, {}
     for variant in VARIANTS:
         tell(f"variant {variant}")
@@ -128,17 +138,14 @@ def turn_prompts(base: Recipe) -> int:
     return base.training.prompts_per_step * base.rollout.max_turns
 
 
-def _untrained(
-    recipe: Recipe, folder: Path, tell: Callable[[str], None]
-) -> list[ScoredConversation]:
+def _untrained(recipe: Recipe, folder: Path, now: Now) -> list[ScoredConversation]:
     """The base model's figures, once."""
-    tell("untrained model")
     require_libraries(())
     recipe = at_commit(recipe, {})
     model, tokenizer = load(recipe.model)
     tokens = DialogueTokens(tokenizer, dict(recipe.model.chat_template))
     watch = Watch(recipe.watch, load_source(recipe.watch.source).conversations)
-    return Looker(recipe, tokens, watch, folder).at(0, model).scored
+    return Looker(recipe, tokens, watch, folder).at(0, model, now).scored
 
 
 def outcomes(

@@ -4,7 +4,7 @@ It draws under a seed of its own and leaves the training's draws alone; the same
 once. What is measured stands in `watch`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,9 @@ LOOKS = "looks"
 REPLIES = "held_out.jsonl"
 """What was said at the last look."""
 
+Now = Callable[[str], None]
+"""Shows what is going on, in one line that the next replaces."""
+
 
 @dataclass(frozen=True, slots=True)
 class Looker:
@@ -42,16 +45,22 @@ class Looker:
     watch: Watch
     folder: Path
 
-    def at(self, step: int, model: Any) -> Look:  # noqa: ANN401 - transformers is untyped
+    def at(self, step: int, model: Any, now: Now = lambda _: None) -> Look:  # noqa: ANN401 - untyped
         """The look at a step: as it was kept, else held and measured now.
 
         Every process holds the conversations, as sharded weights need it; the first one asks the
         judge, and all are told.
+
+        Args:
+            step: Of the training; 0 for the untrained model.
+            model: Of transformers, as it is.
+            now: Told how far it is.
         """
         kept = processes.shared(self._kept(step) if processes.is_first() else None)
         if kept is not None:
             return kept
-        replies = self._held(model)
+        replies = self._held(model, now)
+        now("held out: scoring")
         look = processes.shared(self.watch.measure(replies) if processes.is_first() else None)
         if look is None:  # the first process always has one
             raise ValueError("no look was shared")
@@ -60,12 +69,20 @@ class Looker:
             write_replies(replies, self.watch, self.folder / REPLIES)
         return look
 
-    def _held(self, model: Any) -> list[tuple[Reply, ...]]:  # noqa: ANN401
-        training = model.training
+    def _held(self, model: Any, now: Now) -> list[tuple[Reply, ...]]:  # noqa: ANN401
+        held = 0
+
+        def written(replies: int) -> None:
+            nonlocal held
+            held += replies
+            now(f"held out: {held} of {self.watch.turns} turns")
+
+        written(0)
+        training, seed = model.training, self.recipe.training.seed
         model.eval()
         try:
             return self.watch.hold(
-                local_batch(model, self.tokens, self.recipe.watch, self.recipe.training.seed)
+                local_batch(model, self.tokens, self.recipe.watch, seed, written)
             )
         finally:
             model.train(training)
@@ -107,6 +124,7 @@ def local_batch(
     tokens: DialogueTokens,
     settings: WatchSettings,
     seed: int,
+    written: Callable[[int], None] = lambda _: None,
 ) -> Batch:
     """Replies of a model in this process, drawn under a seed and without touching other draws.
 
@@ -117,6 +135,7 @@ def local_batch(
         tokens: The model's.
         settings: Sampling and batch.
         seed: The same at every look.
+        written: Told how many replies were written, each time some were.
     """
     import torch
 
@@ -129,6 +148,7 @@ def local_batch(
         for start in range(0, len(histories), settings.batch):
             chosen = histories[start : start + settings.batch]
             replies += draw([tokens.opening(tokens.messages(seen)) for seen in chosen])
+            written(len(chosen))
         return replies
 
     def draw(prompts: list[list[int]]) -> list[Reply]:

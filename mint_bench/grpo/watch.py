@@ -77,6 +77,12 @@ class Watch:
             settings.judge, settings.judge_model
         )
 
+    @property
+    def turns(self) -> int:
+        """Replies in all conversations together."""
+        cut = [one.truncated(self._max_turns) for one in self.conversations]
+        return sum(len(one.scored_turns) for one in cut)
+
     def hold(self, batch: Batch) -> list[tuple[Reply, ...]]:
         """Hold all conversations; what was said, by conversation."""
         return asyncio.run(self._hold(batch))

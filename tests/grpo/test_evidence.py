@@ -5,11 +5,13 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from mint_bench.conversation import Reply
+from mint_bench.engines.telling import Telling
 from mint_bench.errors import MintError
 from mint_bench.grpo.checkpoints import latest
 from mint_bench.grpo.drawing import DARK, changes, curves
@@ -130,6 +132,21 @@ def test_figures_are_svg_for_light_and_dark(found):
     assert drawn[0] == curves(courses())  # nothing of the day or the machine
 
 
+def test_the_look_at_the_untrained_model_shows_how_far_it_is(small, tmp_path, monkeypatch):
+    pytest.importorskip("trl")
+
+    def trained(*_):
+        raise MintError("that is enough")
+
+    monkeypatch.setattr("mint_bench.grpo.evidence.train", trained)
+    shown, settings = [], (*small, "rollout.mode=conversation")
+    telling, page = Telling(now=shown.append), tmp_path / "page.md"
+    with pytest.raises(MintError, match="enough"):
+        evidence("tiny_cpu", tmp_path, page, settings, print, lambda: nullcontext(telling))
+    assert shown == ["held out: 0 of 4 turns", "held out: 2 of 4 turns", "held out: 4 of 4 turns",
+                     "held out: scoring"]  # fmt: skip
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_the_evidence_is_written_after_a_kill_and_nothing_is_trained_twice(small, tmp_path):
@@ -150,7 +167,7 @@ def test_the_evidence_is_written_after_a_kill_and_nothing_is_trained_twice(small
     assert not page.exists()
     done = {path: path.stat().st_mtime_ns for path in out.glob("q/checkpoint-*/*.safetensors")}
     assert len(done) == 3
-    evidence("tiny_cpu", out, page, settings, lambda _: None)
+    evidence("tiny_cpu", out, page, settings, print, lambda: nullcontext(Telling()))
     assert {path: path.stat().st_mtime_ns for path in done} == done
     text = page.read_text(encoding="utf-8")
     assert "| repetition lower than q_plus_d |" in text

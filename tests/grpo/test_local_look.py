@@ -3,10 +3,13 @@
 import pytest
 
 from mint_bench.grpo.dialogue_tokens import DialogueTokens
-from mint_bench.grpo.local_look import local_batch
+from mint_bench.grpo.local_look import Looker, local_batch
 from mint_bench.grpo.recipe import WatchSettings
+from mint_bench.grpo.recipe_files import load_recipe
+from mint_bench.grpo.watch import Watch
 from mint_bench.replay.chat import ChatLine
 from tests.grpo.chat import tokenizer_of
+from tests.grpo.talks import talks
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("trl")
@@ -92,3 +95,17 @@ def test_a_reply_cut_off_within_its_reasoning_shows_nothing():
     assert (reply.text, reply.tokens, reply.reasoning_tokens) == ("", 0, written)
     assert reply.cut_off
     assert reply.failure == "nothing visible in the reply"
+
+
+def test_a_look_tells_how_far_it_is(model, tokens, tmp_path):
+    recipe = load_recipe("tiny_cpu").model_copy(update={"watch": SETTINGS})
+    told = []
+    looker = Looker(recipe, tokens, Watch(SETTINGS, talks(5)), tmp_path)
+    looker.at(0, model, told.append)
+    assert told == [
+        "held out: 0 of 6 turns", "held out: 2 of 6 turns", "held out: 3 of 6 turns",
+        "held out: 5 of 6 turns", "held out: 6 of 6 turns", "held out: scoring",
+    ]  # fmt: skip
+    told.clear()
+    looker.at(0, model, told.append)
+    assert told == []  # it was kept

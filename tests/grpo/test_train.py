@@ -1,6 +1,7 @@
 """Every recipe trains a tiny model for three steps, and leaves model, card, curve and record."""
 
 import json
+import sys
 from importlib import import_module
 from itertools import cycle
 from math import isfinite, nan
@@ -54,6 +55,14 @@ def test_three_steps_of_every_recipe(name, small, tmp_path):
     assert len(lines) == 4
     turns = [len(json.loads(line)["turns"]) for line in lines]
     assert turns == [2 if fitted(name, small).rollout.mode == "conversation" else 1] * 4
+
+
+def test_the_first_look_shows_how_far_it_is_on_a_terminal(small, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    train(fitted("q", small, "training.max_steps=1"), tmp_path, lambda _: None)
+    assert "held out: 0 of 4 turns" in capsys.readouterr().err
 
 
 def test_a_folder_belongs_to_one_training(small, tmp_path):
