@@ -52,8 +52,8 @@ class Parts:
 
     def look(self, trainer: Any, now: Now = lambda _: None) -> Look:  # noqa: ANN401
         """The look at the trainer's model as it is; `now` is told how far it is."""
-        model = trainer.accelerator.unwrap_model(trainer.model)
-        look = self.looker.at(trainer.state.global_step, model, now)
+        with trainer.gathered() as model:
+            look = self.looker.at(trainer.state.global_step, model, now)
         now("")
         return look
 

@@ -162,7 +162,7 @@ def local_batch(
             sampling |= {
                 "temperature": settings.temperature, "top_k": 0, "top_p": 1.0, "min_p": None,
             }  # fmt: skip
-        with torch.inference_mode():
+        with torch.no_grad():  # not inference_mode: FSDP keeps what it gathers
             found = model.generate(
                 input_ids=padded["input_ids"],
                 attention_mask=padded["attention_mask"],

@@ -4,13 +4,15 @@ Only what the recipe needs of TRL's inner parts stands here, so that a change th
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 
 import numpy as np
 import torch
 from transformers import PrinterCallback
 from trl import GRPOTrainer, SFTTrainer
+from trl.distributed import DistributedBackend
 
 from mint_bench.grpo.composite import GroupReward
 from mint_bench.grpo.dialogue_tokens import Ids
@@ -26,6 +28,14 @@ class _Kept:
     def save_whole(self) -> None:
         """A checkpoint of the step at hand."""
         self._save_checkpoint(self.model, trial=None)  # type: ignore[attr-defined]
+
+    @contextmanager
+    def gathered(self) -> Iterator[Any]:
+        """The model itself, able to write also where FSDP keeps a part of it on each GPU."""
+        accelerator = self.accelerator  # type: ignore[attr-defined]
+        spread = DistributedBackend(accelerator)
+        with spread.summon_full_params(self.model_wrapped, recurse=False):  # type: ignore[attr-defined]
+            yield accelerator.unwrap_model(self.model)  # type: ignore[attr-defined]
 
     def report(self, numbers: dict[str, Any]) -> None:
         """Hand numbers to the trackers, past TRL's own log, which would empty its averages."""

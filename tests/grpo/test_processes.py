@@ -106,3 +106,14 @@ def test_two_processes_hold_conversations_of_unlike_length_and_go_on_exactly(sma
     assert steps == ["step 2/3", "step 3/3"]
     one, other = (load_file(folder / "model" / "model.safetensors") for folder in (whole, again))
     assert all((one[name] == other[name]).all() for name in one)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_a_model_whose_weights_are_spread_is_looked_at_and_then_learns(tiny_model, version):
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2"]
+    done = subprocess.run(
+        [*command, "-m", "tests.grpo.spread", str(tiny_model), version],
+        env=os.environ | {"OMP_NUM_THREADS": "1"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
