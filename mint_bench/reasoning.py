@@ -57,6 +57,15 @@ def holds_reasoning(text: str) -> bool:
     return marked or _BARE_CHANNELS.match(text) is not None
 
 
+def opens_reasoning(prompt: str) -> bool:
+    """Whether a prompt ends within reasoning, which the reply then goes on with.
+
+    >>> opens_reasoning("<|assistant|><think>"), opens_reasoning("<|assistant|><think></think>")
+    (True, False)
+    """
+    return not without_reasoning(prompt + "a").endswith("a")
+
+
 def _outside(text: str) -> list[str]:
     """What stands outside all blocks."""
     shown: list[str] = []

@@ -10,7 +10,7 @@ from typing import Any
 from mint_bench.errors import MintError, on_one_line
 from mint_bench.grpo.data import ChatMessages, as_messages
 from mint_bench.local_models.likelihood import broken_up, special_tokens
-from mint_bench.reasoning import holds_reasoning, without_reasoning
+from mint_bench.reasoning import holds_reasoning, opens_reasoning, without_reasoning
 from mint_bench.replay.chat import ChatLine, without_system
 from mint_bench.sentences import visible_text
 
@@ -119,7 +119,7 @@ class DialogueTokens:
     def _opened_reasoning(self) -> str:
         """What the template puts before a reply, if it opens the reply's reasoning there."""
         before = self._render([{"role": "user", "content": _PLACE}]).rpartition(_PLACE)[2]
-        return "" if _PLACE in without_reasoning(before + _PLACE) else before
+        return before if opens_reasoning(before) else ""
 
     def _whole(self, ids: Sequence[int]) -> str:
         """Generated tokens with all special ones, for marks of reasoning may be among them."""

@@ -22,7 +22,7 @@ from mint_bench.conversation import Reply
 from mint_bench.inspect_plugin.failures import texts_of, told_words
 from mint_bench.inspect_plugin.roles import told_of_role
 from mint_bench.inspect_plugin.secrecy import guarded
-from mint_bench.reasoning import holds_reasoning
+from mint_bench.reasoning import holds_reasoning, opens_reasoning
 from mint_bench.replay.chat import ChatLine, without_system
 from mint_bench.sentences import visible_text
 
@@ -32,6 +32,7 @@ _NO_SYSTEM = ("system role", "roles must alternate")
 _TOO_LONG = ("context length", "context size", "context window", "maximum model length",
              "context_length_exceeded", "max_tokens must be at least 1")  # fmt: skip
 """What servers say of a request that is longer than the model's context."""
+WITHIN_REASONING = "the token limit was reached within the reasoning"
 _MESSAGES = {"user": ChatMessageUser, "assistant": ChatMessageAssistant}
 
 
@@ -75,11 +76,39 @@ async def ask(
     while truncate == OLDEST and _too_long(output) and (rest := without_oldest(messages)):
         messages = rest
         output = await generate(model, messages, config or GenerateConfig())
-    reply = to_reply(output, _tokenizer(model), messages)
+    told = output.stop_reason in CUT_OFF or _tokenizer(model) is not None
+    within = told and _plain(output) and await _opens_reasoning(model, config)
+    reply = to_reply(output, _tokenizer(model), messages, within_reasoning=within)
     reply = replace(reply, left_out=len(whole) - len(messages))
     if reply.text and reply.tokens is None and output.usage is not None:
         reply = await _counted(model, reply, output.usage.output_tokens)
     return reply, output
+
+
+def _plain(output: ModelOutput) -> bool:
+    """Whether a model wrote something that no mark says to be reasoning."""
+    text = output.message.text if not output.empty else ""
+    said = bool(text.strip()) and not _refused(output)
+    return said and not (_reasoned(output) or holds_reasoning(text))
+
+
+async def _opens_reasoning(model: Model, config: GenerateConfig | None) -> bool:
+    """Whether the model's chat template opens reasoning before each reply, where that can be known.
+
+    DeepSeek-R1's and its like do; a reply that is cut off then bears no mark of it.
+    """
+    api: Any = model.api
+    if _tokenizer(model) is not None:
+        return opens_reasoning(api.hf_chat([ChatMessageUser(content="a")], []))
+    prompt_of = getattr(api, "prompt_of", None)  # of a `SpreadModel`, a class that Inspect wraps
+    if prompt_of is None:
+        return False
+    settings = active_generate_config().merge(model.config).merge(config or GenerateConfig())
+    template = (settings.extra_body or {}).get("chat_template_kwargs") or {}
+    try:
+        return opens_reasoning(await prompt_of([{"role": "user", "content": "a"}], template))
+    except Exception:  # noqa: BLE001 - what a server cannot say leaves the reply as it is
+        return False
 
 
 async def generate(
@@ -149,6 +178,8 @@ def to_reply(
     output: ModelOutput,
     tokenizer: Any = None,  # noqa: ANN401 - untyped library
     asked: Sequence[ChatMessage] = (),
+    *,
+    within_reasoning: bool = False,
 ) -> Reply:
     """What a seeker would see of a model's output, with its tokens counted apart from reasoning.
 
@@ -157,19 +188,26 @@ def to_reply(
         tokenizer: A Hugging Face tokenizer, for the one provider that reports the padded length
             of the whole batch as the tokens of each reply, and never that a reply was cut off.
         asked: What the model was asked: no reason why it said nothing repeats that.
+        within_reasoning: Whether the prompt opened the reasoning that the output goes on with, and
+            the output does not close it: cut off, it is reasoning as a whole.
     """
     if output.empty:
         return Reply("", failure="the model returned nothing")
     if refused := _refused(output):
         return Reply("", failure=refused)
     raw = output.message.text
-    visible = visible_text(raw)
-    tokens, reasoning = _count(output, raw, visible)
     cut_off = output.stop_reason in CUT_OFF
     if tokenizer is not None:
-        tokens, whole = (_length(tokenizer, text) for text in (visible, raw))
-        reasoning = whole - tokens if raw.strip() != visible else None
+        whole = _length(tokenizer, raw)
         cut_off = output.usage is not None and whole >= output.usage.output_tokens
+    within_reasoning = within_reasoning and cut_off
+    visible = "" if within_reasoning else visible_text(raw)
+    tokens, reasoning = _count(output, raw, visible)
+    if tokenizer is not None:
+        tokens = _length(tokenizer, visible)
+        reasoning = whole - tokens if raw.strip() != visible else None
+    if within_reasoning:
+        return Reply(visible, tokens, reasoning, cut_off, WITHIN_REASONING)
     failure = None if visible else _why_nothing(output, raw, asked, cut_off=cut_off)
     return Reply(visible, tokens, reasoning, cut_off, failure)
 
@@ -236,11 +274,7 @@ def _why_nothing(
     if output.stop_reason == "content_filter":
         return "the model's provider withheld the reply (content filter)"
     if _reasoned(output) or holds_reasoning(raw):
-        return (
-            "the token limit was reached within the reasoning"
-            if cut_off
-            else "the reply holds reasoning only"
-        )
+        return WITHIN_REASONING if cut_off else "the reply holds reasoning only"
     if raw.strip():
         return "nothing visible in the reply"
     return "the model returned nothing"

@@ -6,6 +6,7 @@ are servers in this, too. None is started here.
 """
 
 import time
+from typing import Any
 
 from inspect_ai.model import (
     ChatMessage,
@@ -29,6 +30,7 @@ AWAY = 60.0
 TOKENIZE_SECONDS = 30.0
 BROKEN = 500
 """The first status that says nothing of what a server can do."""
+NO_SUCH_PLACE = (404, 405)
 AT_ONCE = 32
 """Requests at a time and server."""
 
@@ -161,27 +163,41 @@ class SpreadModel(ModelAPI):
         Raises:
             NotImplementedError: If the server counts for nobody; it is not asked again.
         """
+        found = (await self._tokenized({"prompt": text, "add_special_tokens": False})).get("tokens")
+        if isinstance(found, list) and (found or not text):
+            return found
+        self._counts = False
+        raise NotImplementedError(f"{self.model_name}: its server does not count tokens")
+
+    async def prompt_of(self, messages: list[dict[str, str]], template: dict[str, object]) -> str:
+        """What the chat template makes of messages, up to a reply; nothing where nobody says.
+
+        Args:
+            messages: With role and content.
+            template: Further variables of the chat template.
+        """
+        asked = {"messages": messages, "return_token_strs": True, "chat_template_kwargs": template}
+        pieces = (await self._tokenized(asked)).get("token_strs")
+        return "".join(pieces) if isinstance(pieces, list) else ""
+
+    async def _tokenized(self, asked: dict[str, object]) -> dict[str, Any]:
+        """An answer of the conversation's server; an empty one if it counts for nobody."""
         n = self._chosen()
         server, url = self._servers[n], self._urls[n].partition("#")[0]
         client = getattr(server, "http_client", None)
-        if self._counts and client is not None:
-            answer = await client.post(
-                f"{url.removesuffix('/v1')}/tokenize",
-                json={
-                    "model": name_on_server(self.model_name),
-                    "prompt": text,
-                    "add_special_tokens": False,
-                },
-                headers={"Authorization": f"Bearer {self.api_key}"},
-                timeout=TOKENIZE_SECONDS,
-            )
-            if answer.status_code >= BROKEN:
-                answer.raise_for_status()
-            found = answer.json().get("tokens") if answer.is_success else None
-            if isinstance(found, list) and (found or not text):
-                return found
-        self._counts = False
-        raise NotImplementedError(f"{self.model_name}: its server does not count tokens")
+        if not self._counts or client is None:
+            return {}
+        answer = await client.post(
+            f"{url.removesuffix('/v1')}/tokenize",
+            json={"model": name_on_server(self.model_name), **asked},
+            headers={"Authorization": f"Bearer {self.api_key}"},
+            timeout=TOKENIZE_SECONDS,
+        )
+        if answer.status_code >= BROKEN:
+            answer.raise_for_status()
+        self._counts = answer.status_code not in NO_SUCH_PLACE
+        found = answer.json() if answer.is_success else None
+        return found if isinstance(found, dict) else {}
 
     def _down(self) -> set[int]:
         """Servers that could not be reached of late; later they are tried again."""

@@ -30,12 +30,16 @@ class JudgeServer:
         counts: Whether it counts tokens for others, as vLLM does: a word is one.
         reasoning: Tokens of hidden reasoning that it says it wrote, None where it says nothing.
         usage: Whether it says how many tokens an answer took.
+        finish: Why its answers end, as it says.
+        opens: What its chat template puts before an answer, on any variables of the template.
         counted: What it was asked to count.
     """
 
-    def __init__(self, answer, *, counts=False, reasoning=None, usage=True):
+    def __init__(
+        self, answer, *, counts=False, reasoning=None, usage=True, finish="stop", opens=str
+    ):
         self.answer, self.counts, self.reasoning, self.counted = answer, counts, reasoning, []
-        self.usage = usage
+        self.usage, self.finish, self.opens = usage, finish, opens
         self.requests, self.headers = [], []
         self.lock = threading.Lock()
         self.over = threading.Event()
@@ -68,6 +72,10 @@ class JudgeServer:
 
             def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                if self.path == "/tokenize" and "messages" in body:
+                    pieces = list(outer.opens(**body["chat_template_kwargs"]))
+                    told = {"tokens": [1] * len(pieces), "token_strs": pieces}
+                    return send_json(self, 200 if outer.counts else 404, told)
                 if self.path == "/tokenize":
                     outer.counted.append((body["model"], body["prompt"]))
                     tokens = [1] * len(body["prompt"].split())
@@ -93,6 +101,8 @@ class JudgeServer:
                     text = {CUT: '{"score": ', PROSE: "I would rather not say."}.get(answer, answer)
                     made = _response if "input" in body else _completion
                     value = made(body["model"], text, outer.reasoning)
+                    for choice in value.get("choices", []):
+                        choice["finish_reason"] = outer.finish
                     send_json(self, 200, value if outer.usage else {**value, "usage": None})
                 return None
 

@@ -77,6 +77,15 @@ def test_a_local_batch_reports_its_padded_length_so_tokens_are_counted_here():
     assert (long.tokens, long.cut_off) == (5, True)
 
 
+def test_a_local_reply_that_ran_to_the_limit_in_opened_reasoning_is_none():
+    thought = output("They are sad, so", tokens=4)
+    reply = to_reply(thought, Words(), within_reasoning=True)
+    assert (reply.text, reply.tokens, reply.reasoning_tokens, reply.cut_off) == ("", 0, 4, True)
+    assert reply.failure == "the token limit was reached within the reasoning"
+    ended = to_reply(output("They are sad.", tokens=5), Words(), within_reasoning=True)
+    assert (ended.text, ended.failure) == ("They are sad.", None)
+
+
 def test_what_a_provider_says_in_place_of_a_reply_is_no_reply():
     told = ModelOutput.from_content(
         "m", "This model's maximum context length is 2048 tokens.", stop_reason="model_length"

@@ -7,8 +7,10 @@ from inspect_ai.model import GenerateConfig, get_model
 from inspect_ai.solver import generate, system_message
 
 from mint_bench.inspect_plugin import registry
+from mint_bench.inspect_plugin.generation import ask
 from mint_bench.inspect_plugin.logs import record_from_log
 from mint_bench.inspect_plugin.registry import multi_turn
+from mint_bench.replay.chat import ChatLine
 from tests.inspect_plugin.judge_server import BROKEN, JudgeServer
 
 from .runs import RULES, run
@@ -104,6 +106,38 @@ def test_where_a_server_counts_for_nobody_the_tokens_are_unknown_and_it_is_asked
         log = run(multi_turn(source=talks, **RULES), model, tmp_path, max_samples=1)
     assert hidden(log) == {(None, None)}
     assert len(server.counted) == 1
+
+
+def thinking(enable_thinking=True):
+    """The end of a prompt of a model that thinks, as its chat template writes it."""
+    return "<|assistant|><think>" if enable_thinking else "<|assistant|><think></think>"
+
+
+@pytest.mark.parametrize(
+    ("finish", "template", "seen"),
+    [
+        ("length", {}, "the token limit was reached within the reasoning"),
+        ("length", {"enable_thinking": False}, None),  # closed before the reply
+        ("stop", {}, None),  # it never closed, but came to an end: a reply
+    ],
+)
+async def test_a_reply_cut_off_in_reasoning_that_the_prompt_opened_is_none(finish, template, seen):
+    thought = "They are sad, so I should be"
+    with JudgeServer(
+        lambda *asked: thought, counts=True, finish=finish, opens=thinking
+    ).running() as server:
+        config = GenerateConfig(extra_body={"chat_template_kwargs": template})
+        reply, _ = await ask(spread(server), [ChatLine("user", "I am sad.")], config)
+    assert reply.failure == seen
+    assert reply.text == ("" if seen else thought)
+    assert reply.cut_off == (finish == "length")
+
+
+async def test_where_nobody_says_what_a_prompt_opens_a_reply_stays_as_it_is():
+    with JudgeServer(lambda *asked: "I hear", finish="length").running() as server:
+        model = spread(server)
+        replies = [(await ask(model, [ChatLine("user", "I am sad.")]))[0] for _ in range(2)]
+    assert {(reply.text, reply.cut_off) for reply in replies} == {("I hear", True)}
 
 
 def test_the_record_names_a_roles_model_not_the_number_of_its_servers(two, talks, tmp_path):
