@@ -5,13 +5,13 @@ from types import SimpleNamespace
 
 import pytest
 
+pytest.importorskip("trl")
+
 from mint_bench.errors import MintError
 from mint_bench.grpo.assembly import assemble
 from mint_bench.grpo.recipe_files import load_recipe
 from mint_bench.grpo.run import run_folder, train
 from tests.loopback_hub import COMMIT, HUB
-
-pytest.importorskip("trl")
 
 COLOCATE = ("rollout.vllm=colocate",)
 SERVER = ("rollout.vllm=server", "rollout.vllm_url=http://127.0.0.1:9")
