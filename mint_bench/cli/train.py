@@ -46,7 +46,9 @@ def train(
     if show:
         import yaml
 
-        click.echo(yaml.safe_dump(loaded.model_dump(mode="json"), sort_keys=False), nl=False)
+        from mint_bench.grpo.idle import settings_that_count
+
+        click.echo(yaml.safe_dump(settings_that_count(loaded), sort_keys=False), nl=False)
         return
     if compare is not None:
         from mint_bench.cli.live import live

@@ -98,6 +98,20 @@ def refuse_idle(recipe: Recipe, layers: Sequence[Mapping[str, Any]], where: str)
                 )
 
 
+def settings_that_count(recipe: Recipe) -> dict[str, Any]:
+    """A recipe's settings, by part, without those that change nothing in it: they load again."""
+    told = recipe.model_dump(mode="json")
+    for idle in IDLE:
+        if not idle.counts(recipe):
+            for key in idle.keys:
+                *parts, last = key.split(".")
+                part = told
+                for name in parts:
+                    part = part.get(name) or {}
+                part.pop(last, None)
+    return dict(told)
+
+
 def _quality(recipe: Recipe) -> str | None:
     return recipe.reward.quality.source if recipe.reward else None
 

@@ -12,6 +12,7 @@ from mint_bench.files import write_json, write_text
 from mint_bench.grpo import processes
 from mint_bench.grpo.divergence import divergence
 from mint_bench.grpo.drawing import curves
+from mint_bench.grpo.idle import settings_that_count
 from mint_bench.grpo.models import base_name, pinned_name
 from mint_bench.grpo.watch import FIGURES, WATCH, Look, looks_of
 from mint_bench.records.held import public_name
@@ -113,7 +114,9 @@ def _shown(value: float | None) -> str:
 
 def _public(parts: "Parts") -> dict[str, Any]:
     """The recipe without paths of this machine."""
-    told = parts.recipe.model_dump(mode="json", exclude={"launch", "title", "description"})
+    told = settings_that_count(parts.recipe)
+    for name in ("launch", "title", "description"):
+        del told[name]
     told["model"]["name"] = base_name(parts.recipe.model)
     for place, key in (("model", "adapter"),):
         if told[place][key]:
@@ -123,8 +126,8 @@ def _public(parts: "Parts") -> dict[str, Any]:
     if told["reward"] and told["reward"]["quality"]["model"]:
         model = told["reward"]["quality"]["model"]
         told["reward"]["quality"]["model"] = Path(model).name if Path(model).exists() else model
-        told["reward"]["quality"]["url"] = None
-    return dict(told)
+        told["reward"]["quality"].pop("url", None)
+    return told
 
 
 def record_of(

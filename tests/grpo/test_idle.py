@@ -1,9 +1,11 @@
 """Settings that change nothing: refused where they were asked for, passed over where not."""
 
 import pytest
+import yaml
 
 from mint_bench.errors import MintError
 from mint_bench.grpo.evidence import VARIANTS, variant_settings
+from mint_bench.grpo.idle import settings_that_count
 from mint_bench.grpo.recipe_files import load_recipe, recipe_names
 
 
@@ -59,6 +61,22 @@ def test_what_is_taken_over_from_another_recipe_may_be_idle(tmp_path):
     )
     with pytest.raises(MintError, match=r"mine\.yaml: reward\.weight: changes nothing"):
         load_recipe(str(path))
+
+
+@pytest.mark.parametrize("name", recipe_names())
+def test_what_is_shown_of_a_recipe_loads_again(name, tmp_path):
+    """What changes nothing is not shown; the rest is the same recipe."""
+    shown = settings_that_count(load_recipe(name))
+    path = tmp_path / "shown.yaml"
+    path.write_text(yaml.safe_dump(shown, sort_keys=False), encoding="utf-8")
+    assert settings_that_count(load_recipe(str(path))) == shown
+
+
+def test_what_changes_nothing_is_not_shown():
+    shown = settings_that_count(load_recipe("tiny_cpu"))
+    assert "vllm_memory" not in shown["rollout"]
+    assert shown["rollout"]["max_turns"] == 3
+    assert "rollout" not in settings_that_count(load_recipe("sft"))
 
 
 def test_every_recipe_and_every_variant_that_is_compared_loads():
