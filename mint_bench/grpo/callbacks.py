@@ -140,7 +140,7 @@ class Looks(TrainerCallback):  # type: ignore[misc]
         word = processes.shared(divergence(state.log_history, self._patience))
         if word is None:
             return
-        told = f"{word}: the reward may be gamed, or the model harmed; read samples/"
+        told = f"{word}; read samples/"
         self._tell(f"warning: {told}")
         if self._stop:
             self.ended = told

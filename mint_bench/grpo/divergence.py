@@ -27,6 +27,8 @@ gained half a tactic a turn, the known failures two and more.
 def divergence(history: Sequence[Log], patience: int) -> str | None:
     """Plain words on the first figure that stays worse than it was; None where there is none.
 
+    They say what the reward of training did meanwhile: where it rose, it may be gamed.
+
     Args:
         history: The trainer's log.
         patience: Looks in a row that must be worse than the best one before them.
@@ -40,11 +42,25 @@ def divergence(history: Sequence[Log], patience: int) -> str | None:
             continue
         best = max(known) if tolerated < 0 else min(known)
         if all(_worse(look.get(WATCH + name), best, tolerated) for look in last):
+            now = last[-1][WATCH + name]
             return (
                 f"held-out {name} has been worse than its best, {best:.2f}, by more than "
-                f"{abs(tolerated):g} at {patience} looks in a row, now {last[-1][WATCH + name]:.2f}"
+                f"{abs(tolerated):g} at {patience} looks in a row, now {now:.2f}: "
+                f"{_reward_since(history)}"
             )
     return None
+
+
+def _reward_since(history: Sequence[Log]) -> str:
+    """What the reward did meanwhile: its mean over the first and the last half of the steps."""
+    rewards = [entry["reward"] for entry in history if entry.get("reward") is not None]
+    half = len(rewards) // 2
+    if not half:
+        return "the model may be harmed"
+    first, last = (sum(part) / half for part in (rewards[:half], rewards[-half:]))
+    if last > first:
+        return f"the reward, which rose from {first:.2f} to {last:.2f}, may be gamed"
+    return f"the model may be harmed; the reward went from {first:.2f} to {last:.2f}"
 
 
 def _worse(value: float | None, best: float, tolerated: float) -> bool:

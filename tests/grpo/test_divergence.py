@@ -29,8 +29,23 @@ def test_the_papers_reward_of_quality_and_entropy_is_an_alarm():
     )
     assert word == (
         "held-out density has been worse than its best, 4.49, by more than 1 at 3 looks in a row, "
-        "now 8.57"
+        "now 8.57: the model may be harmed"
     )
+
+
+@pytest.mark.parametrize(
+    ("rewards", "told"),
+    [
+        ((1.0, 1.2, None, 1.6, 2.0), "the reward, which rose from 1.10 to 1.80, may be gamed"),
+        ((2.0, 1.8, 1.4, 1.0, 0.8), "may be harmed; the reward went from 1.90 to 0.90"),
+    ],
+)
+def test_an_alarm_says_whether_training_gained_meanwhile(rewards, told):
+    falling = course(empathy=(3.6, 3.6, 3.3, 3.2, 3.1))
+    steps = [entry for entry in falling if "loss" in entry]
+    for entry, reward in zip(steps, rewards, strict=True):
+        entry["reward"] = reward
+    assert str(divergence(falling, PATIENCE)).endswith(told)
 
 
 def test_a_quiet_healthy_training_is_none():
