@@ -161,7 +161,9 @@ class LaunchLines(_Settings):
     one_gpu: str
     one_node: str | None = None
     many_nodes: tuple[str, ...] = Field(
-        default=(), description="The run's folder lies on a disk that all machines share"
+        default=(),
+        description="SERVER, which draws, is a machine of its own; ADDRESS is the first of those "
+        "that train. The run's folder lies on a disk that they share",
     )
 
 

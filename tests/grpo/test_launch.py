@@ -1,11 +1,12 @@
 """The launch lines of the recipes: each is understood by its program and splits no group."""
 
 import shlex
+from functools import reduce
 
 import pytest
 
 from mint_bench.cli.train import train as command
-from mint_bench.grpo.prepare import batching
+from mint_bench.grpo.prepare import batching, most_tokens
 from mint_bench.grpo.recipe_files import load_recipe, recipe_names
 
 MANY = 100_000  # cases: more than any step needs
@@ -37,11 +38,14 @@ def accelerated(words):
 
 @pytest.mark.parametrize(("name", "line"), LINES)
 def test_a_launch_line_is_understood_and_splits_no_group(name, line):
-    words = shlex.split(line.replace("RANK", "1").replace("ADDRESS", "10.0.0.1"))
+    places = {"RANK": "1", "ADDRESS": "10.0.0.1", "SERVER": "10.0.0.2"}
+    words = shlex.split(reduce(lambda told, name: told.replace(name, places[name]), places, line))
     if words[:2] == ["trl", "vllm-serve"]:
         script = pytest.importorskip("trl.scripts.vllm_serve")
         [served] = script.make_parser().parse_args_and_config(words[2:])
-        assert served.model == load_recipe(name).model.name
+        recipe = load_recipe(name, ("rollout.vllm=colocate",))
+        assert served.model == recipe.model.name
+        assert served.max_model_len == most_tokens(recipe, None)
         return
     processes = 1
     if words[:2] == ["accelerate", "launch"]:
@@ -49,8 +53,9 @@ def test_a_launch_line_is_understood_and_splits_no_group(name, line):
     called, recipe = started(words)
     assert called == name
     assert batching(recipe, MANY, processes).steps
-    if "10.0.0.1" in line and recipe.reward:
+    if "ADDRESS" in line and recipe.reward:
         assert recipe.rollout.vllm == "server"
+        assert "ADDRESS" not in str(recipe.rollout.vllm_url)  # its GPUs are taken by the training
 
 
 def test_all_but_the_tiny_recipe_say_how_to_start_on_one_gpu_one_node_and_many():
