@@ -10,6 +10,7 @@ from mint_bench.grpo.callbacks import Course, Looks, Progress, Samples
 from mint_bench.grpo.composite import GroupReward
 from mint_bench.grpo.data import TrainingData, order
 from mint_bench.grpo.dialogue_tokens import DialogueTokens
+from mint_bench.grpo.faults import is_lack_of_memory
 from mint_bench.grpo.local_look import Looker, Now
 from mint_bench.grpo.models import context_of, lora_config, reference_arguments, trains_all
 from mint_bench.grpo.prepare import Batching, most_tokens
@@ -77,27 +78,34 @@ def assemble(parts: Parts) -> tuple[Course, Any, Progress, Looks]:
     beside = [course, progress, looks]  # the bar is there before the first look
     try:
         trainer = _grpo(parts, beside) if recipe.reward else _imitation(parts, beside)
-    except (ImportError, OSError, RuntimeError, ValueError) as error:
-        raise _not_made(error, recipe.rollout) from error
+    except MintError:
+        raise
+    except Exception as error:  # TRL's client of vLLM raises the bare one
+        raise _not_made(error, recipe) from error
     made.append(trainer)
     looks.report = trainer.report
     trainer.quiet()
     return course, trainer, progress, looks
 
 
-def _not_made(error: Exception, rollout: RolloutSettings) -> MintError:
+def _not_made(error: Exception, recipe: Recipe) -> MintError:
     """What TRL, transformers, peft or vLLM could not do, and what to do about it."""
-    reason = on_one_line(error)
-    if isinstance(error, ConnectionError) and rollout.vllm_url is not None:
+    import requests
+
+    reason, url = on_one_line(error), recipe.rollout.vllm_url
+    if isinstance(error, (ConnectionError, requests.ConnectionError)) and url is not None:
         return MintError(
-            f"rollout.vllm_url: no vLLM answers at {rollout.vllm_url} ({reason}); start its "
-            "server first, as launch in the recipe has it"
+            f"rollout.vllm_url: no vLLM answers at {url} ({reason}); start its server first, as "
+            "launch in the recipe has it"
         )
-    if "memory" in str(error).lower():
-        return MintError(
-            f"no room on the GPU ({reason}); change rollout.vllm_memory, train adapters by "
-            "model.lora, or serve the reward model and name its server under reward.quality.url"
-        )
+    drawn = recipe.rollout.vllm == "colocate"
+    if is_lack_of_memory(error) or (drawn and "memory" in str(error).lower()):
+        steps = ["change rollout.vllm_memory"] if drawn else []
+        steps += ["train adapters by model.lora"] if trains_all(recipe.model) else []
+        quality = recipe.reward.quality if recipe.reward else None
+        if quality and quality.source == "reward_model" and quality.url is None:
+            steps.append("serve the reward model and name its server under reward.quality.url")
+        return MintError(f"no room on the GPU ({reason}); {', or '.join(steps) or 'free some'}")
     return MintError(f"no trainer ({type(error).__name__}: {reason}); change the setting it names")
 
 
@@ -167,6 +175,11 @@ def _vllm(rollout: RolloutSettings, longest: int | None) -> dict[str, Any]:
         "vllm_server_base_url": rollout.vllm_url,
         "vllm_gpu_memory_utilization": rollout.vllm_memory,
         "vllm_max_model_length": longest,
+        # TRL leaves out a whole sequence where engines differ too much over all of its tokens: many
+        # whole conversations would be, for the rounding of thousands.
+        "vllm_importance_sampling_mode": "token_truncate"
+        if rollout.mode == "conversation"
+        else "sequence_mask",
     }
 
 

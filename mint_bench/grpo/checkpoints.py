@@ -52,13 +52,14 @@ def agreed(folder: Path) -> Path | None:
     """The first process's newest whole checkpoint, from which all go on; None where it has none.
 
     Raises:
-        MintError: If a process does not see it.
+        MintError: If a process does not see it, or not the folder that the first one claimed.
     """
     found = processes.shared(latest(folder))
-    if processes.anywhere(found is not None and not (found / MARK).exists()):
+    mine = folder / RUN if found is None else found / MARK
+    if processes.anywhere(not mine.exists()):
         raise MintError(
-            f"{found}: not every machine sees this checkpoint; name by --out a folder on a disk "
-            "that all of them share"
+            f"{mine.parent}: not every machine sees this folder; name by --out one on a disk that "
+            "all of them share"
         )
     return found
 
@@ -71,7 +72,7 @@ def log_of(checkpoint: Path) -> list[dict[str, Any]]:
 def digest(recipe: Recipe) -> str:
     """The same for all trainings that learn the same."""
     settings = _flat(recipe.model_dump(mode="json"))
-    shaping = {key: value for key, value in settings.items() if not _free(key, recipe)}
+    shaping = {key: value for key, value in settings.items() if not is_free(key, recipe)}
     return sha256_text(json.dumps(shaping, sort_keys=True))[:8]
 
 
@@ -101,7 +102,7 @@ def claim(folder: Path, recipe: Recipe, data: dict[str, Any]) -> None:
     begun = read_json(path)
     theirs = {**_defaults(), **begun}  # a setting that was not there yet stood at its default
     for key in {**theirs, **mine}:
-        if _free(key, recipe) or (key in pinned and key not in begun):
+        if is_free(key, recipe) or (key in pinned and key not in begun):
             continue
         if theirs.get(key) != mine.get(key):
             raise MintError(
@@ -110,7 +111,8 @@ def claim(folder: Path, recipe: Recipe, data: dict[str, Any]) -> None:
             )
 
 
-def _free(key: str, recipe: Recipe) -> bool:
+def is_free(key: str, recipe: Recipe) -> bool:
+    """Whether a setting of this recipe may change between start and end."""
     if key == PER_DEVICE and recipe.training.entropy_bonus:
         return False
     return any(key == free or key.startswith(f"{free}.") for free in FREE)

@@ -13,6 +13,7 @@ from mint_bench.conversation import Reply
 from mint_bench.files import read_json, write_json
 from mint_bench.grpo import processes
 from mint_bench.grpo.dialogue_tokens import DialogueTokens
+from mint_bench.grpo.models import context_of
 from mint_bench.grpo.recipe import Recipe, WatchSettings
 from mint_bench.grpo.watch import Batch, Look, Watch, write_replies
 from mint_bench.replay.chat import ChatLine
@@ -140,7 +141,7 @@ def local_batch(
     import torch
 
     tokenizer = tokens.tokenizer
-    context = getattr(model.config, "max_position_embeddings", None)
+    context = context_of(model)
     ends = ends_of(model, tokenizer)
 
     def batch(histories: Sequence[Sequence[ChatLine]]) -> list[Reply]:

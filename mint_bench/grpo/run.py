@@ -106,13 +106,18 @@ def train(recipe: Recipe, out: Path | None, tell: Tell) -> Trained:
     parts = Parts(recipe, folder, batches, data, looker, model, tokens, tagger, quality)
     course, trainer, progress, looks = assemble(parts)
     checkpoint = checkpoints.agreed(folder)
-    with faults.terminated(), contextlib.closing(progress), faults.told(trainer, course, folder):
+    less = faults.less_memory(recipe)
+    with (
+        faults.terminated(),
+        contextlib.closing(progress),
+        faults.told(trainer, course, folder, less),
+    ):
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     if course.ended:
         raise MintError(f"{course.ended}; the last checkpoint is {checkpoints.latest(folder)}")
     from mint_bench.grpo.report import report
 
-    with faults.told(trainer, course, folder):
+    with faults.told(trainer, course, folder, less):
         trainer.save_model(str(folder / "model"))
         final = parts.look(trainer)
         if processes.is_first():

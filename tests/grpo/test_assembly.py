@@ -4,6 +4,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+import requests
 
 pytest.importorskip("trl")
 
@@ -108,7 +109,18 @@ def test_a_conversation_ends_where_vllms_text_is_full(told):
     ("settings", "fault", "what"),
     [
         (SERVER, ConnectionError("after 240 s"), r"no vLLM answers at http://127\.0\.0\.1:9"),
-        (COLOCATE, ValueError("needs 1 GiB of KV cache memory"), r"rollout\.vllm_memory.*\.url"),
+        (SERVER, requests.ConnectionError("240 s"), r"no vLLM answers at http://127\.0\.0\.1:9"),
+        (SERVER, Exception("Request failed: 500"), "Exception: Request failed"),
+        (
+            COLOCATE,
+            ValueError("needs 1 GiB of KV cache memory"),
+            r"\.vllm_memory, or train adapters",
+        ),
+        (
+            ("reward.quality={source: reward_model, model: mine}",),
+            RuntimeError("CUDA out of memory"),
+            r"by model\.lora, or serve the reward model",
+        ),
         ((), RuntimeError("CUDA out of memory"), r"no room on the GPU \(CUDA out of memory\)"),
         ((), ValueError("Target modules {'x'} not found"), "ValueError: Target modules.*change"),
         (COLOCATE, ImportError("libcudart.so"), "ImportError: libcudart"),

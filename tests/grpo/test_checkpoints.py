@@ -81,3 +81,10 @@ def test_all_processes_go_on_from_the_first_ones_checkpoint(tmp_path, monkeypatc
     (theirs / "checkpoint-6" / MARK).unlink()
     with pytest.raises(MintError, match=r"not every machine sees .* --out .* share"):
         agreed(mine)
+
+
+def test_a_folder_that_a_process_does_not_see_is_refused_before_the_first_step(tmp_path):
+    claim(tmp_path / "seen", load_recipe("tiny_cpu"), PINS)
+    assert agreed(tmp_path / "seen") is None
+    with pytest.raises(MintError, match=r"not every machine sees this folder; name by --out"):
+        agreed(tmp_path / "elsewhere")

@@ -27,7 +27,7 @@ def ended(folder, error, trainer=None, *, in_update=False):
     """What is told where an error ends a training after a whole step."""
     course = SimpleNamespace(state_then=checkpoints.random_state(), in_update=in_update)
     with pytest.raises(MintError) as caught, faults.told(
-        trainer or stand_in(folder), course, folder
+        trainer or stand_in(folder), course, folder, "lower it"
     ):  # fmt: skip
         raise error
     return str(caught.value)
@@ -38,7 +38,12 @@ def ended(folder, error, trainer=None, *, in_update=False):
     [
         (KeyboardInterrupt(), "interrupted; the same command goes on from"),
         (MintError("no answer"), "no answer; the same command goes on from"),
-        (RuntimeError("CUDA out of memory"), "no memory left; lower training.per_device"),
+        (RuntimeError("CUDA out of memory"), "no memory left; lower it; the same command goes on"),
+        (MemoryError(), "no memory left; lower it"),
+        (
+            RuntimeError("CUDA error: an illegal memory access"),
+            "RuntimeError: CUDA error: an illegal",
+        ),
         (OSError(28, "No space left"), "OSError: [Errno 28] No space left; the same command"),
         (ValueError("two\nlines"), "ValueError: two lines; the same command goes on from"),
         (KeyError("loss"), "KeyError: 'loss'; the same command goes on from"),
@@ -49,6 +54,24 @@ def test_whatever_ends_a_training_saves_the_last_whole_step_and_is_one_line(tmp_
     assert line.startswith(told)
     assert "checkpoint-7" in line
     assert checkpoints.latest(tmp_path) == tmp_path / "checkpoint-7"
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "told"),
+    [
+        ("q_plus_d", (), "lower training.per_device or lower reward.quality.batch, which"),
+        ("tiny_cpu", (), "lower training.per_device or set training.gradient_checkpointing=true,"),
+        ("token_diversity", ("reward.quality={source: judge, model: null}",), "shorter replies or"),
+    ],
+)
+def test_what_is_said_of_memory_can_be_done_in_the_recipe(name, settings, told):
+    assert faults.less_memory(load_recipe(name, settings)).startswith(told)
+
+
+def test_of_several_processes_each_says_which_it_is(tmp_path, monkeypatch):
+    monkeypatch.setenv("RANK", "1")
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    assert ended(tmp_path, ValueError("x")).startswith("process 1: ValueError: x")
 
 
 def test_the_traceback_of_what_nobody_foresaw_is_kept_without_keys(tmp_path, monkeypatch):

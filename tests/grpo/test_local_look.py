@@ -63,7 +63,7 @@ class Writes:
         from types import SimpleNamespace
 
         self._ids = ids
-        self.config = SimpleNamespace()
+        self.config = SimpleNamespace(get_text_config=SimpleNamespace)
         self.generation_config = SimpleNamespace(eos_token_id=end)
 
     def generate(self, *, input_ids, **_):
