@@ -136,10 +136,10 @@ def test_from_the_first_page_to_a_conversation(page, site):
     page.goto(address(site, "home"))
     page.locator(".answer a").first.click()
     page.get_by_role("link", name="the conversation where its moves return most").click()
-    assert page.locator(".seeker").first.is_visible()
-    assert page.locator("mark").first.is_visible()
+    page.locator(".seeker").first.wait_for()
+    page.locator("mark").first.wait_for()
     page.locator("a[rel=prev], a[rel=next]").first.click()
-    assert page.locator(".turns").is_visible()
+    page.locator(".turns").wait_for()
     assert page.faults == []
 
 
@@ -148,19 +148,19 @@ def test_a_conversation_is_one_click_from_a_number(page, site):
     row = page.locator("table.board").first.locator("tbody tr").first
     shown = float(row.locator("td.f").first.locator("a").inner_text())
     row.locator("td.f").first.locator("a").click()
-    assert page.locator(".turns .seeker").first.is_visible()
+    page.locator(".turns .seeker").first.wait_for()
     said = page.locator(".lead").inner_text()
     assert abs(float(re.search(r"Empathy (\d\.\d\d)", said)[1]) - shown) < 0.2
     page.goto(address(site, "home"))
     page.locator(".answer").get_by_role("link", name="human").click()
-    assert page.locator(".turns .seeker").first.is_visible()
+    page.locator(".turns .seeker").first.wait_for()
 
 
 def test_a_system_s_figures_lead_to_conversations_too(page, site):
     page.goto(address(site, "system"))
     row = page.locator("table.forest tr", has=page.get_by_role("rowheader", name="advice giving"))
     row.locator("td.f a").first.click()
-    assert page.locator("body.talk .turns").is_visible()
+    page.locator("body.talk .turns").wait_for()
 
 
 def test_any_two_are_compared_as_the_tables_say(page, site):
@@ -206,7 +206,7 @@ def test_one_conversation_by_two_systems_side_by_side(page, site):
     assert frames.count() == 2
     for index in range(2):
         inside = page.frame_locator("#beside iframe").nth(index)
-        assert inside.locator(".seeker").first.is_visible()
+        inside.locator(".seeker").first.wait_for()
         assert not inside.locator("nav.site").is_visible()
     assert page.faults == []
 
