@@ -13,6 +13,20 @@ from tests.engines.suites import go
 from tests.inspect_plugin.judge_server import JudgeServer
 
 
+@contextmanager
+def standing(url, log):
+    """A server as the runner starts one, which answers at an address and is ended after use."""
+    with subprocess.Popen(["sleep", "3600"]) as process:
+        yield Server(url, "none", log, process)
+        process.kill()
+
+
+def serve_by(start, monkeypatch):
+    """Let a machine with a GPU start its servers so."""
+    monkeypatch.setattr(reaching_module, "serving", start)
+    monkeypatch.setattr(reaching_module, "machine", lambda: Machine("1", gpu=True))
+
+
 def test_a_suite_starts_a_server_a_system_and_goes_on_where_one_does_not_start(
     tmp_path, monkeypatch
 ):
@@ -24,12 +38,10 @@ def test_a_suite_starts_a_server_a_system_and_goes_on_where_one_does_not_start(
             if spec.weights == "no/model":
                 raise MintError("vLLM did not start no/model: there is no such model")
             started.append((spec.name, log.name))
-            with subprocess.Popen(["sleep", "3600"]) as process:
-                yield Server(there.url, "none", log, process)
-                process.kill()
+            with standing(there.url, log) as server:
+                yield server
 
-        monkeypatch.setattr(reaching_module, "serving", is_there)
-        monkeypatch.setattr(reaching_module, "machine", lambda: Machine("1", gpu=True))
+        serve_by(is_there, monkeypatch)
         result = go(tmp_path, systems=["no/model", "a/b", "mint/parrot", "bogus"], limit=1)
     lost, served, parrot, bogus = result.outcomes
     assert started == [("a/b", "vllm-b.log")]
@@ -51,12 +63,10 @@ def test_checkpoints_in_folders_of_one_name_are_told_apart(tmp_path, monkeypatch
         @contextmanager
         def is_there(spec, log, here, telling):
             started.append((spec, log))
-            with subprocess.Popen(["sleep", "3600"]) as process:
-                yield Server(there.url, "none", log, process)
-                process.kill()
+            with standing(there.url, log) as server:
+                yield server
 
-        monkeypatch.setattr(reaching_module, "serving", is_there)
-        monkeypatch.setattr(reaching_module, "machine", lambda: Machine("1", gpu=True))
+        serve_by(is_there, monkeypatch)
         systems = [str(tmp_path / run / "final") for run in ("run1", "run2")]
         systems += [f"vllm/a/b:{tmp_path / run / 'lora'}" for run in ("run1", "run2")]
         outcomes = go(tmp_path, systems=systems, limit=1).outcomes
@@ -80,12 +90,10 @@ def test_a_roles_server_that_is_started_anew_for_each_wave_is_asked_where_it_the
         said = '{"score": 3}' if spec.name == "e/f" else "Tell me more."
         with JudgeServer(lambda *asked: said).running() as there:
             addresses.append((spec.name, there.url))
-            with subprocess.Popen(["sleep", "3600"]) as process:
-                yield Server(there.url, "none", log, process)
-                process.kill()
+            with standing(there.url, log) as server:
+                yield server
 
-    monkeypatch.setattr(reaching_module, "serving", is_there)
-    monkeypatch.setattr(reaching_module, "machine", lambda: Machine("1", gpu=True))
+    serve_by(is_there, monkeypatch)
     (tmp_path / "lora").mkdir()
     (tmp_path / "lora" / "adapter_config.json").write_text('{"r": 8}')
     systems = [{"model": "a/b", "tensor_parallel_size": 2}, f"a/b:{tmp_path / 'lora'}", "c/d"]
