@@ -63,7 +63,7 @@ def less_memory(recipe: Recipe) -> str:
         steps.append("lower training.per_device")
     if not recipe.training.gradient_checkpointing:
         steps.append("set training.gradient_checkpointing=true")
-    if recipe.reward is not None and recipe.reward.quality.source == "reward_model":
+    if recipe.quality_source == "reward_model":
         steps.append("lower reward.quality.batch")
     told = f"{' or '.join(steps)}, which change no step but by rounding; " if steps else ""
     return f"{told}shorter replies or prompts are another training"

@@ -52,12 +52,12 @@ IDLE = (
     ),
     Idle(
         ("reward.quality.url", "reward.quality.batch"),
-        "reward.quality.source", lambda recipe: _quality(recipe) == "reward_model",
+        "reward.quality.source", lambda recipe: recipe.quality_source == "reward_model",
         "reward.quality.source: reward_model",
     ),
     Idle(
         ("reward.quality.judge",),
-        "reward.quality.source", lambda recipe: _quality(recipe) == "judge",
+        "reward.quality.source", lambda recipe: recipe.quality_source == "judge",
         "reward.quality.source: judge",
     ),
     Idle(
@@ -110,10 +110,6 @@ def settings_that_count(recipe: Recipe) -> dict[str, Any]:
                     part = part.get(name) or {}
                 part.pop(last, None)
     return dict(told)
-
-
-def _quality(recipe: Recipe) -> str | None:
-    return recipe.reward.quality.source if recipe.reward else None
 
 
 def _set_in(layers: Sequence[Mapping[str, Any]]) -> dict[str, int]:

@@ -183,6 +183,11 @@ class Recipe(_Settings):
     launch: LaunchLines
 
     @property
+    def quality_source(self) -> str | None:
+        """Where quality comes from; None where nothing is rewarded."""
+        return self.reward.quality.source if self.reward else None
+
+    @property
     def tagger(self) -> str:
         """Who tags the real turns that prompts tell of, and the replies that are rewarded."""
         return self.reward.tagger if self.reward else TAGGER
@@ -223,7 +228,7 @@ class Recipe(_Settings):
             raise ValueError(
                 "rollout.seeker: persona and rollout.seeker_model: PROVIDER/MODEL go together"
             )
-        source = self.reward.quality.source if self.reward else None
+        source = self.quality_source
         if persona and source == "follow_up_likelihood":
             raise ValueError(
                 "follow_up_likelihood looks at the real next line, which a persona does not say: "
