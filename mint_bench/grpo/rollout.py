@@ -11,7 +11,6 @@ from mint_bench.conversation import Conversation, Message, Speaker, Turn
 from mint_bench.grpo.data import Case, ChatMessages
 from mint_bench.grpo.dialogue_tokens import DialogueTokens, Ids
 from mint_bench.grpo.seekers import Seekers
-from mint_bench.sentences import visible_text
 
 NOBODY = -1
 """Turn number of a token that the model did not write."""
@@ -131,7 +130,7 @@ class Rollout:
         if keep:
             for place, (one, ids) in enumerate(zip(going, replies, strict=True)):
                 one.add(ids, turn, logprobs[place] if logprobs else None)
-                one.said(Speaker.SUPPORTER, visible_text(self.tokens.text(ids)))
+                one.said(Speaker.SUPPORTER, self.tokens.text(ids))
                 one.replies += 1
         return logprobs is not None
 

@@ -160,20 +160,16 @@ class FollowUpLikelihood:
     def _context_ids(self, lines: Sequence[ChatLine], reply: str) -> tuple[int, ...]:
         said = [*lines, ChatLine("assistant", reply), ChatLine("user", _PLACE)]
         text = self._tokenizer.apply_chat_template(
-            [{"role": line.role, "content": self._harmless(line.text)} for line in said],
+            [{"role": line.role, "content": broken_up(line.text, self._special)} for line in said],
             tokenize=False,
         )
         return self._encode(text.rpartition(_PLACE)[0])
 
     def _ids(self, text: str) -> tuple[int, ...]:
-        return self._encode(self._harmless(text))
+        return self._encode(broken_up(text, self._special))
 
     def _encode(self, text: str) -> tuple[int, ...]:
         return tuple(self._tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"])
-
-    def _harmless(self, text: str) -> str:
-        """The text with a space inside whatever the tokenizer would take as a special token."""
-        return broken_up(text, self._special)
 
     def _log_probs(self, pairs: Sequence[tuple[Row, Row]]) -> dict[Row, LogProbs]:
         """What the model says of each row, or why it says nothing (no memory left, say).
