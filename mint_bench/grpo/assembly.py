@@ -102,7 +102,7 @@ def _not_made(error: Exception, recipe: Recipe) -> MintError:
     if is_lack_of_memory(error) or (drawn and "memory" in str(error).lower()):
         steps = ["change rollout.vllm_memory"] if drawn else []
         steps += ["train adapters by model.lora"] if trains_all(recipe.model) else []
-        quality = recipe.reward.quality if recipe.reward else None
+        quality = recipe.quality
         if quality and quality.source == "reward_model" and quality.url is None:
             steps.append("serve the reward model and name its server under reward.quality.url")
         return MintError(f"no room on the GPU ({reason}); {', or '.join(steps) or 'free some'}")

@@ -13,6 +13,7 @@ from typing import Any
 from mint_bench.errors import MintError, on_one_line, suggestion
 from mint_bench.files import read_json
 from mint_bench.grpo.recipe import ModelSettings, Recipe
+from mint_bench.local_models.commit import commit_of
 from mint_bench.local_models.embedded_model import HUB_NAME, embedded_model_path
 
 NEEDED = ("accelerate", "peft", "torch", "transformers", "trl")
@@ -87,30 +88,42 @@ def pinned_name(settings: ModelSettings) -> str:
 
 
 def at_commit(recipe: Recipe, begun: Mapping[str, Any]) -> Recipe:
-    """The recipe with the commit that its model's name means: on the hub, that can move.
+    """The recipe with the commits that its models' names mean: on the hub, these can move.
+
+    They are the model that is trained, and the one that gives Q, if it is loaded here.
 
     Args:
         recipe: Whole.
-        begun: What the same training was begun with; its commit is kept. Empty for a new one.
+        begun: What the same training was begun with; its commits are kept. Empty for a new one.
 
     Raises:
         MintError: If the hub cannot say, and the model is not in this machine's cache.
     """
-    from transformers.utils import cached_file
+    model = recipe.model
+    if model.name != "embedded":
+        model = model.model_copy(update={"revision": _commit(
+            "model.name", model.name, model.revision, begun, "model.revision"
+        )})  # fmt: skip
+    reward, quality = recipe.reward, recipe.quality
+    if reward is not None and quality is not None and quality.loads is not None:
+        quality = quality.model_copy(update={"revision": _commit(
+            "reward.quality.model", quality.loads, quality.revision, begun,
+            "reward.quality.revision",
+        )})  # fmt: skip
+        reward = reward.model_copy(update={"quality": quality})
+    return recipe.model_copy(update={"model": model, "reward": reward})
 
-    settings = recipe.model
-    if settings.name == "embedded" or Path(settings.name).is_dir():
-        return recipe
-    revision = settings.revision
-    if revision is None and begun.get("model.name") == settings.name:
-        revision = begun.get("model.revision")
-    else:
-        try:
-            found = cached_file(settings.name, "config.json", revision=revision)
-        except (OSError, ValueError) as error:
-            raise _not_loaded(settings, error) from None
-        revision = Path(found).parent.name if found else revision
-    return recipe.model_copy(update={"model": settings.model_copy(update={"revision": revision})})
+
+def _commit(
+    key: str, name: str, revision: str | None, begun: Mapping[str, Any], place: str
+) -> str | None:
+    if revision is None and begun.get(key) == name:
+        kept: str | None = begun.get(place)
+        return kept
+    try:
+        return commit_of(name, revision)
+    except (OSError, ValueError) as error:
+        raise _not_loaded(key, name, error) from None
 
 
 def trains_all(settings: ModelSettings) -> bool:
@@ -140,7 +153,7 @@ def load(settings: ModelSettings) -> tuple[Any, Any]:
             where, revision=settings.revision, dtype=getattr(torch, precision)
         )
     except (OSError, ValueError, KeyError, ImportError) as error:
-        raise _not_loaded(settings, error) from None
+        raise _not_loaded("model.name", settings.name, error) from None
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
     if settings.adapter is not None:
@@ -157,10 +170,10 @@ def reference_arguments(settings: ModelSettings) -> dict[str, Any]:
     return {"dtype": settings.precision, "device_map": None, **pinned}
 
 
-def _not_loaded(settings: ModelSettings, error: Exception) -> MintError:
+def _not_loaded(key: str, name: str, error: Exception) -> MintError:
     return MintError(
-        f"model.name: {settings.name} is not loaded ({on_one_line(error)}); give a folder with "
-        "weights and tokenizer, or a name on the hub"
+        f"{key}: {name} is not loaded ({on_one_line(error)}); give a folder with weights and "
+        "tokenizer, or a name on the hub"
     )
 
 

@@ -172,9 +172,9 @@ def probed_quality(recipe: Recipe, cases: Sequence[Case]) -> Quality | None:
     Raises:
         MintError: If it cannot be had, or gives no number, or one number for all.
     """
-    if recipe.reward is None or not VARIANTS[recipe.reward.variant].needs_quality:
+    if recipe.quality is None:
         return None
-    quality = open_quality(recipe.reward.quality)
+    quality = open_quality(recipe.quality)
     if quality is None:
         return None
     samples = []

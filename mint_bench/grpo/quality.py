@@ -115,10 +115,10 @@ class LlmJudgeQuality:
 class FollowUpQuality:
     """How much better a reply lets a local model foresee the seeker's real next line."""
 
-    def __init__(self, model: str | None) -> None:
+    def __init__(self, model: str | None, revision: str | None) -> None:
         from mint_bench.local_models.likelihood import FollowUpLikelihood
 
-        self._likelihood = FollowUpLikelihood(model)
+        self._likelihood = FollowUpLikelihood(model, revision=revision)
         self.name, self.sha = f"follow-up likelihood: {self._likelihood.how}", None
 
     def __call__(self, samples: Sequence[Completion]) -> list[Measured]:
@@ -157,7 +157,7 @@ def open_quality(settings: QualitySettings) -> Quality | None:
     """
     sources: dict[str, Callable[[], Quality]] = {
         "judge": lambda: open_judge(settings.judge, settings.model),
-        "follow_up_likelihood": lambda: FollowUpQuality(settings.model),
+        "follow_up_likelihood": lambda: FollowUpQuality(settings.model, settings.revision),
         "reward_model": lambda: _reward_model(settings),
     }
     return sources[settings.source]() if settings.source in sources else None
@@ -191,5 +191,5 @@ def _reward_model(settings: QualitySettings) -> Quality:
     if settings.model is None:
         raise MintError("reward.quality.model: name the reward model, a folder or a hub name")
     if settings.url is not None:
-        return ServedRewardModel(settings.model, settings.url, settings.batch)
-    return LocalRewardModel(settings.model, settings.batch)
+        return ServedRewardModel(settings.model, settings.url, settings.batch, settings.revision)
+    return LocalRewardModel(settings.model, settings.batch, settings.revision)

@@ -8,6 +8,8 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from mint_bench.grpo.rewards import VARIANTS
+
 NAME = r"[a-z0-9][a-z0-9_]*"
 Style = Literal["vanilla", "tactics", "tactics_history"]
 Variant = Literal["q", "d", "q_plus_d", "q_plus_h", "q_plus_d_plus_h", "q_times_d", "q_minus_r"]
@@ -72,8 +74,16 @@ class QualitySettings(_Settings):
         description="Reward model, the LLM judge's PROVIDER/MODEL, or the follow-up's language "
         "model: folder or hub name",
     )
+    revision: str | None = Field(
+        default=None, description="Of a reward model or language model that is loaded from the hub"
+    )
     url: str | None = Field(default=None, description="Server of the reward model, if it is served")
     batch: int = Field(default=8, ge=1)
+
+    @property
+    def loads(self) -> str | None:
+        """The model that this process loads, of a served one its tokenizer; None where none is."""
+        return self.model if self.source in {"reward_model", "follow_up_likelihood"} else None
 
 
 class ShapingSettings(_Settings):
@@ -183,9 +193,15 @@ class Recipe(_Settings):
     launch: LaunchLines
 
     @property
+    def quality(self) -> QualitySettings | None:
+        """Where quality comes from; None where the reward, if there is one, has no such term."""
+        rated = self.reward is not None and VARIANTS[self.reward.variant].needs_quality
+        return self.reward.quality if self.reward is not None and rated else None
+
+    @property
     def quality_source(self) -> str | None:
-        """Where quality comes from; None where nothing is rewarded."""
-        return self.reward.quality.source if self.reward else None
+        """The kind of it."""
+        return self.quality.source if self.quality else None
 
     @property
     def tagger(self) -> str:

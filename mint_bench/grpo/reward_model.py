@@ -29,11 +29,11 @@ def messages(sample: "Completion") -> list[dict[str, str]]:
 class _Templated:
     """A reward model's tokenizer, which turns samples into its texts."""
 
-    def __init__(self, model: str) -> None:
+    def __init__(self, model: str, revision: str | None) -> None:
         from transformers import AutoTokenizer
 
         try:
-            self.tokenizer: Any = AutoTokenizer.from_pretrained(model)
+            self.tokenizer: Any = AutoTokenizer.from_pretrained(model, revision=revision)
         except (OSError, ValueError, KeyError) as error:
             raise _not_loaded(model, error) from None
         if not self.tokenizer.chat_template:
@@ -57,21 +57,22 @@ class LocalRewardModel:
     Args:
         model: Folder or hub name of a sequence classifier with one output.
         batch: Conversations at a time.
+        revision: On the hub.
 
     Raises:
         MintError: If it cannot be loaded, has more than one output or no chat template.
     """
 
-    def __init__(self, model: str, batch: int) -> None:
+    def __init__(self, model: str, batch: int, revision: str | None = None) -> None:
         import torch
         from transformers import AutoModelForSequenceClassification
 
         self.name, self.sha = f"reward model {model.rstrip('/').rpartition('/')[2]}", None
-        self._template = _Templated(model)
+        self._template = _Templated(model, revision)
         device = "cuda" if torch.cuda.is_available() else "cpu"
         try:
             loaded = AutoModelForSequenceClassification.from_pretrained(
-                model, dtype=torch.float32 if device == "cpu" else "auto"
+                model, revision=revision, dtype=torch.float32 if device == "cpu" else "auto"
             )
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise _not_loaded(model, error) from None
@@ -128,14 +129,15 @@ class ServedRewardModel:
         model: Its name there, and the folder or hub name of its tokenizer here.
         url: Of the server, such as `http://127.0.0.1:8000`.
         batch: Conversations a request.
+        revision: Of the tokenizer, on the hub.
 
     Raises:
         MintError: If its tokenizer cannot be had or has no chat template.
     """
 
-    def __init__(self, model: str, url: str, batch: int) -> None:
+    def __init__(self, model: str, url: str, batch: int, revision: str | None = None) -> None:
         self.name, self.sha = f"reward model {model.rstrip('/').rpartition('/')[2]} (served)", None
-        self._template = _Templated(model)
+        self._template = _Templated(model, revision)
         self._model, self._url, self._batch = model, f"{url.rstrip('/')}/classify", batch
 
     def __call__(self, samples: Sequence["Completion"]) -> list[Measured]:

@@ -19,6 +19,7 @@ from mint_bench.beside import NO_REPLY, FollowUp
 from mint_bench.conversation import Speaker, Turn
 from mint_bench.errors import MintError, on_one_line
 from mint_bench.language import not_english
+from mint_bench.local_models.commit import commit_of
 from mint_bench.local_models.embedded_model import HUB_NAME, REVISION, embedded_model_path
 from mint_bench.metrics.follow_up import first_that_fits, follow_up_gain, shared
 from mint_bench.metrics.measured import Measured, missing
@@ -55,6 +56,7 @@ class FollowUpLikelihood:
     Args:
         model: Folder or hub name of a chat model in the form of transformers; the embedded model
             by default, which is weak and knows English only.
+        revision: On the hub; what the name means now by default.
         context: Tokens that the model is shown at most.
         batch: Replies to one history at a time.
         device: As torch names it; CUDA where there is one by default.
@@ -70,6 +72,7 @@ class FollowUpLikelihood:
         self,
         model: str | Path | None = None,
         *,
+        revision: str | None = None,
         context: int = CONTEXT,
         batch: int = 8,
         device: str | None = None,
@@ -82,7 +85,12 @@ class FollowUpLikelihood:
         # At batch 1 libgomp's spin wait costs five times and more; read when torch is loaded.
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         self._english_only = model is None
-        self._tokenizer, self._model = _load(model or embedded_model_path(), device)
+        where, commit = str(model or embedded_model_path()), None
+        try:
+            commit = commit_of(where, revision)
+        except (OSError, ValueError) as error:
+            raise _not_loaded(where, error) from None
+        self._tokenizer, self._model = _load(where, commit, device)
         longest = getattr(self._model.config, "max_position_embeddings", None) or context
         self._context, self._batch = min(context, longest), batch
         self._special = special_tokens(self._tokenizer)
@@ -92,7 +100,7 @@ class FollowUpLikelihood:
         self._try_template(model)
         self.how = (
             f"ln p a token of the seeker's next line after the reply minus after silence, under "
-            f"{self._name(model)}, {self._context} tokens of context"
+            f"{_name(model, commit)}, {self._context} tokens of context"
         )
 
     def __call__(self, cases: Iterable[FollowUp]) -> list[Measured]:
@@ -235,13 +243,12 @@ class FollowUpLikelihood:
         self._prefix = prefix
         return self._past
 
-    def _name(self, model: str | Path | None) -> str:
-        if model is None:
-            return f"{HUB_NAME} ({REVISION})"
-        if Path(model).is_dir():
-            return Path(model).resolve().name
-        commit = getattr(self._model.config, "_commit_hash", None)
-        return f"{model}@{commit[:12]}" if commit else str(model)
+
+def _name(model: str | Path | None, commit: str | None) -> str:
+    """As a record may name it: no path of this machine."""
+    if model is None:
+        return f"{HUB_NAME} ({REVISION})"
+    return f"{model}@{commit[:12]}" if commit else Path(model).resolve().name
 
 
 def _gain(after_reply: LogProbs, after_silence: LogProbs) -> Measured:
@@ -253,22 +260,19 @@ def _gain(after_reply: LogProbs, after_silence: LogProbs) -> Measured:
     return Measured(round(gain, 4)) if math.isfinite(gain) else missing("model gave no number")
 
 
-def _load(model: str | Path, device: str | None) -> tuple[Any, Any]:
+def _load(model: str, commit: str | None, device: str | None) -> tuple[Any, Any]:
     """Tokenizer and model, ready for inference; 32-bit without a GPU."""
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
     try:
-        tokenizer = AutoTokenizer.from_pretrained(model)
+        tokenizer = AutoTokenizer.from_pretrained(model, revision=commit)
         loaded = AutoModelForCausalLM.from_pretrained(
-            model, dtype=torch.float32 if device == "cpu" else "auto"
+            model, revision=commit, dtype=torch.float32 if device == "cpu" else "auto"
         )
     except (OSError, ValueError, KeyError, ImportError) as error:
-        raise MintError(
-            f"{model}: not loaded as a language model ({on_one_line(error)}); give a folder with "
-            "weights and tokenizer, or a name on the hub"
-        ) from None
+        raise _not_loaded(model, error) from None
     if not tokenizer.chat_template:
         raise MintError(f"{model}: has no chat template; choose a model that was made for chat")
     try:
@@ -278,6 +282,13 @@ def _load(model: str | Path, device: str | None) -> tuple[Any, Any]:
             f"{model}: does not fit on the GPU beside what is there ({on_one_line(error)}); "
             "choose a smaller one"
         ) from None
+
+
+def _not_loaded(model: str, error: Exception) -> MintError:
+    return MintError(
+        f"{model}: not loaded as a language model ({on_one_line(error)}); give a folder with "
+        "weights and tokenizer, or a name on the hub"
+    )
 
 
 def special_tokens(tokenizer: Any) -> re.Pattern[str] | None:  # noqa: ANN401 - transformers is untyped

@@ -91,7 +91,7 @@ def on_hub(tiny_model, tmp_path, monkeypatch):
     """A recipe whose model is on the hub."""
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "cache"))
     monkeypatch.setitem(HUB.folders, "org/tiny", tiny_model)
-    return load_recipe("q", ("model.name=org/tiny",))
+    return load_recipe("tiny_cpu", ("model.name=org/tiny",))
 
 
 def test_a_name_on_the_hub_is_taken_at_the_commit_that_it_means(on_hub):
@@ -105,6 +105,27 @@ def test_a_training_goes_on_from_the_commit_that_it_was_begun_with(on_hub):
     begun = {"model.name": "org/tiny", "model.revision": "ab" * 20}
     assert at_commit(on_hub, begun).model.revision == "ab" * 20
     assert at_commit(on_hub, begun | {"model.name": "org/other"}).model.revision == COMMIT
+
+
+def test_a_reward_model_on_the_hub_is_pinned_as_well(on_hub, tiny_model):
+    judged = ("model.name=org/tiny", "reward.quality.model=org/tiny")
+    recipe = load_recipe("q", judged)
+    pinned = at_commit(recipe, {}).quality
+    assert pinned is not None
+    assert pinned.revision == COMMIT
+    begun = {"reward.quality.model": "org/tiny", "reward.quality.revision": "ab" * 20}
+    kept = at_commit(recipe, begun).quality
+    assert kept is not None
+    assert kept.revision == "ab" * 20
+    for setting in (f"reward.quality.model={tiny_model}", "reward.variant=d"):
+        there = load_recipe("q", (*judged, setting)).reward
+        assert at_commit(load_recipe("q", (*judged, setting)), {}).reward == there
+
+
+def test_a_reward_model_that_the_hub_does_not_have_is_told_before_it_is_loaded(on_hub):
+    recipe = load_recipe("q", ("model.name=org/tiny", "reward.quality.model=nobody/nothing"))
+    with pytest.raises(MintError, match=r"reward\.quality\.model: nobody/nothing is not loaded"):
+        at_commit(recipe, {})
 
 
 def test_a_name_that_the_hub_does_not_have_is_one_line(on_hub):

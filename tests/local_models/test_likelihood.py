@@ -8,6 +8,7 @@ import pytest
 from mint_bench.beside import FollowUp
 from mint_bench.conversation import Message, Speaker, Turn
 from mint_bench.errors import MintError
+from tests.loopback_hub import COMMIT, HUB
 
 from .tiny import build
 
@@ -168,6 +169,12 @@ def out_of_memory(**inputs):
 def test_what_was_used_is_named_without_its_folder(folder, likelihood):
     assert "under tiny, 1024 tokens" in likelihood.how
     assert str(folder.parent) not in likelihood.how
+
+
+def test_a_model_of_the_hub_is_named_with_its_commit(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setitem(HUB.folders, "org/tiny", folder)
+    assert f"under org/tiny@{COMMIT[:12]}, 1024 tokens" in FollowUpLikelihood("org/tiny").how
 
 
 def test_a_folder_without_a_model_is_one_line(tmp_path):
