@@ -51,13 +51,35 @@ IDLE = (
         "rollout.vllm", lambda recipe: recipe.rollout.vllm == "colocate", "rollout.vllm: colocate",
     ),
     Idle(
+        ("reward.quality", "reward.shaping"),
+        "reward.variant", lambda recipe: recipe.reward is None or recipe.quality is not None,
+        "quality in reward.variant, such as q_plus_d",
+    ),
+    Idle(
+        ("reward.shaping.at",),
+        "reward.shaping.kind",
+        lambda recipe: recipe.reward is None or recipe.reward.shaping.kind != "min_max",
+        "a reward.shaping.kind beside min_max",
+    ),
+    Idle(
+        ("reward.quality.model",),
+        "reward.quality.source", lambda recipe: recipe.quality_source != "final_emotion",
+        "a reward.quality.source that asks a model; rollout.seeker_model is the persona's",
+    ),
+    Idle(
+        ("reward.quality.revision",),
+        "reward.quality.source",
+        lambda recipe: recipe.quality is None or recipe.quality.loads is not None,
+        "a reward.quality.source that loads reward.quality.model: reward_model",
+    ),
+    Idle(
         ("reward.quality.url", "reward.quality.batch"),
-        "reward.quality.source", lambda recipe: recipe.quality_source == "reward_model",
+        "reward.quality.source", lambda recipe: recipe.quality_source in {"reward_model", None},
         "reward.quality.source: reward_model",
     ),
     Idle(
         ("reward.quality.judge",),
-        "reward.quality.source", lambda recipe: recipe.quality_source == "judge",
+        "reward.quality.source", lambda recipe: recipe.quality_source in {"judge", None},
         "reward.quality.source: judge",
     ),
     Idle(

@@ -118,15 +118,15 @@ def _public(parts: "Parts") -> dict[str, Any]:
     for name in ("launch", "title", "description"):
         del told[name]
     told["model"]["name"] = base_name(parts.recipe.model)
-    for place, key in (("model", "adapter"),):
-        if told[place][key]:
-            told[place][key] = Path(told[place][key]).name
+    if told["model"]["adapter"]:
+        told["model"]["adapter"] = Path(told["model"]["adapter"]).name
     for part in ("data", "watch"):
         told[part]["source"] = public_name(told[part]["source"])
-    if told["reward"] and told["reward"]["quality"]["model"]:
-        model = told["reward"]["quality"]["model"]
-        told["reward"]["quality"]["model"] = Path(model).name if Path(model).exists() else model
-        told["reward"]["quality"].pop("url", None)
+    quality = (told["reward"] or {}).get("quality", {})
+    if quality.get("model"):
+        model = Path(quality["model"])
+        quality["model"] = model.name if model.exists() else str(model)
+        quality.pop("url", None)
     return told
 
 

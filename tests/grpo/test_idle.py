@@ -20,6 +20,10 @@ from mint_bench.grpo.recipe_files import load_recipe, recipe_names
         ("tiny_cpu", "rollout.vllm_memory=0.5", "without rollout.vllm: colocate"),
         ("tiny_cpu", "reward.quality.url=http://box:8000", "source: reward_model"),
         ("q_plus_d", "reward.quality.judge=llm", "without reward.quality.source: judge"),
+        ("d", "reward.quality.judge=llm", "without quality in reward.variant"),
+        ("d", "reward.shaping.kind=clip", "reward.shaping.kind: changes nothing without quality"),
+        ("q_plus_d", "reward.shaping.at=2", "reward.shaping.at: changes nothing"),
+        ("tiny_cpu", "reward.quality.revision=main", "source that loads reward.quality.model"),
         ("q", "model={adapter: mine, lora: {rank: 4}}", "model.lora.rank: changes nothing"),
         ("sft", "rollout.replies=4", "rollout.replies: changes nothing without method: grpo"),
         ("sft", "training.kl=0.1", "training.kl: changes nothing"),
@@ -30,6 +34,17 @@ def test_a_setting_that_changes_nothing_is_refused(name, setting, told):
     with pytest.raises(MintError) as caught:
         load_recipe(name, (setting,))
     assert told in str(caught.value)
+
+
+def test_a_persona_s_own_emotion_asks_no_model_of_quality():
+    persona = (
+        "rollout.seeker=persona",
+        "rollout.seeker_model=mockllm/model",
+        "rollout.reward_per=conversation",
+    )
+    with pytest.raises(MintError, match=r"reward\.quality\.model: changes nothing"):
+        load_recipe("tiny_cpu", (*persona, "reward.quality={source: final_emotion, model: mine}"))
+    load_recipe("tiny_cpu", (*persona, "reward.quality.source=final_emotion"))
 
 
 @pytest.mark.parametrize(
@@ -44,6 +59,9 @@ def test_a_setting_that_changes_nothing_is_refused(name, setting, told):
             ("reward.quality={source: judge, model: null}", "reward.quality.judge=second"),
         ),
         ("tiny_cpu", ("reward.quality={source: reward_model, model: mine}",)),
+        ("q_plus_d", ("reward.quality.revision=main",)),
+        ("q_plus_d", ("reward.shaping={kind: centred_sigmoid, at: 2}",)),
+        ("tiny_cpu", ("reward.variant=d", "rollout.mode=turn")),
         ("tiny_cpu", ("model.adapter=mine",)),
         ("q", ("model.adapter=mine", "model.lora=null")),
     ],

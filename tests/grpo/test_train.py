@@ -27,6 +27,8 @@ def fitted(name, small, *more):
         more = ("training.per_device=2", *more)
     elif load_recipe(name).rollout.mode == "conversation":
         more = ("rollout.max_turns=2", *more)
+    if name == "d":  # without quality
+        small = [setting for setting in small if not setting.startswith("reward.quality")]
     return load_recipe(name, (*small, *more))
 
 
