@@ -18,6 +18,7 @@ from mint_bench.grpo.dialogue_tokens import DialogueTokens
 from mint_bench.grpo.drawing import changes, curves
 from mint_bench.grpo.local_look import LOOKS, Looker, Now
 from mint_bench.grpo.models import at_commit, base_name, load, require_libraries
+from mint_bench.grpo.processes import take_gpu
 from mint_bench.grpo.recipe import Recipe
 from mint_bench.grpo.recipe_files import load_recipe
 from mint_bench.grpo.report import COURSE
@@ -141,6 +142,7 @@ def turn_prompts(base: Recipe) -> int:
 def _untrained(recipe: Recipe, folder: Path, now: Now) -> list[ScoredConversation]:
     """The base model's figures, once."""
     require_libraries(())
+    take_gpu()
     recipe = at_commit(recipe, {})
     model, tokenizer = load(recipe.model)
     tokens = DialogueTokens(tokenizer, dict(recipe.model.chat_template))

@@ -79,12 +79,13 @@ def train(recipe: Recipe, out: Path | None, tell: Tell) -> Trained:
     cases, untagged = cases_of(recipe, learned, tagger)
     recipe = models.at_commit(recipe, checkpoints.begun(folder))
     model, tokenizer = models.load(recipe.model)
+    context = models.context_of(model)
     tokens = DialogueTokens(tokenizer, dict(recipe.model.chat_template))
     data = training_data(
         cases, recipe.data.prompt, lambda prompt: len(tokens.opening(prompt)),
-        most_prompt_tokens(recipe, models.context_of(model)), tokens.messages,
+        most_prompt_tokens(recipe, context), tokens.messages,
     )  # fmt: skip
-    data = with_room_for_replies(recipe, data, tokens, models.context_of(model))
+    data = with_room_for_replies(recipe, data, tokens, context)
     batches = batching(recipe, len(data.cases), processes.count())
     quality = probed_quality(recipe, data.cases)
     for reason, count in (left_out | untagged | data.left_out).items():
