@@ -102,23 +102,20 @@ def at_commit(recipe: Recipe, begun: Mapping[str, Any]) -> Recipe:
     model = recipe.model
     if model.name != "embedded":
         model = model.model_copy(update={"revision": _commit(
-            "model.name", model.name, model.revision, begun, "model.revision"
+            "model.name", model.name, model.revision, begun
         )})  # fmt: skip
     reward, quality = recipe.reward, recipe.quality
     if reward is not None and quality is not None and quality.loads is not None:
         quality = quality.model_copy(update={"revision": _commit(
-            "reward.quality.model", quality.loads, quality.revision, begun,
-            "reward.quality.revision",
+            "reward.quality.model", quality.loads, quality.revision, begun
         )})  # fmt: skip
         reward = reward.model_copy(update={"quality": quality})
     return recipe.model_copy(update={"model": model, "reward": reward})
 
 
-def _commit(
-    key: str, name: str, revision: str | None, begun: Mapping[str, Any], place: str
-) -> str | None:
+def _commit(key: str, name: str, revision: str | None, begun: Mapping[str, Any]) -> str | None:
     if revision is None and begun.get(key) == name:
-        kept: str | None = begun.get(place)
+        kept: str | None = begun.get(f"{key.rpartition('.')[0]}.revision")
         return kept
     try:
         return commit_of(name, revision)

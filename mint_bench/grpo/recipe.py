@@ -195,8 +195,9 @@ class Recipe(_Settings):
     @property
     def quality(self) -> QualitySettings | None:
         """Where quality comes from; None where the reward, if there is one, has no such term."""
-        rated = self.reward is not None and VARIANTS[self.reward.variant].needs_quality
-        return self.reward.quality if self.reward is not None and rated else None
+        if self.reward is None or not VARIANTS[self.reward.variant].needs_quality:
+            return None
+        return self.reward.quality
 
     @property
     def quality_source(self) -> str | None:

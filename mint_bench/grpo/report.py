@@ -124,8 +124,8 @@ def _public(parts: "Parts") -> dict[str, Any]:
         told[part]["source"] = public_name(told[part]["source"])
     quality = (told["reward"] or {}).get("quality", {})
     if quality.get("model"):
-        model = Path(quality["model"])
-        quality["model"] = model.name if model.exists() else str(model)
+        path = Path(quality["model"])
+        quality["model"] = path.name if path.exists() else quality["model"]
         quality.pop("url", None)
     return told
 

@@ -85,12 +85,8 @@ class FollowUpLikelihood:
         # At batch 1 libgomp's spin wait costs five times and more; read when torch is loaded.
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         self._english_only = model is None
-        where, commit = str(model or embedded_model_path()), None
-        try:
-            commit = commit_of(where, revision)
-        except (OSError, ValueError) as error:
-            raise _not_loaded(where, error) from None
-        self._tokenizer, self._model = _load(where, commit, device)
+        where = str(model or embedded_model_path())
+        self._tokenizer, self._model, commit = _load(where, revision, device)
         longest = getattr(self._model.config, "max_position_embeddings", None) or context
         self._context, self._batch = min(context, longest), batch
         self._special = special_tokens(self._tokenizer)
@@ -260,35 +256,32 @@ def _gain(after_reply: LogProbs, after_silence: LogProbs) -> Measured:
     return Measured(round(gain, 4)) if math.isfinite(gain) else missing("model gave no number")
 
 
-def _load(model: str, commit: str | None, device: str | None) -> tuple[Any, Any]:
-    """Tokenizer and model, ready for inference; 32-bit without a GPU."""
+def _load(model: str, revision: str | None, device: str | None) -> tuple[Any, Any, str | None]:
+    """Tokenizer and model, ready for inference, and its commit; 32-bit without a GPU."""
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
     try:
+        commit = commit_of(model, revision)
         tokenizer = AutoTokenizer.from_pretrained(model, revision=commit)
         loaded = AutoModelForCausalLM.from_pretrained(
             model, revision=commit, dtype=torch.float32 if device == "cpu" else "auto"
         )
     except (OSError, ValueError, KeyError, ImportError) as error:
-        raise _not_loaded(model, error) from None
+        raise MintError(
+            f"{model}: not loaded as a language model ({on_one_line(error)}); give a folder with "
+            "weights and tokenizer, or a name on the hub"
+        ) from None
     if not tokenizer.chat_template:
         raise MintError(f"{model}: has no chat template; choose a model that was made for chat")
     try:
-        return tokenizer, loaded.to(device).eval()
+        return tokenizer, loaded.to(device).eval(), commit
     except RuntimeError as error:
         raise MintError(
             f"{model}: does not fit on the GPU beside what is there ({on_one_line(error)}); "
             "choose a smaller one"
         ) from None
-
-
-def _not_loaded(model: str, error: Exception) -> MintError:
-    return MintError(
-        f"{model}: not loaded as a language model ({on_one_line(error)}); give a folder with "
-        "weights and tokenizer, or a name on the hub"
-    )
 
 
 def special_tokens(tokenizer: Any) -> re.Pattern[str] | None:  # noqa: ANN401 - transformers is untyped
