@@ -22,7 +22,8 @@ demo: $(VENV)/.demo  ## Evaluate the embedded model and build a first page
 test: $(VENV)/.dev  ## Run the tests, in minutes
 	$(PYTEST) -m "not slow and not browser"
 
-test-slow: $(VENV)/.slow  ## Run what is slow: real models, browser, wheel, long runs
+test-slow: $(VENV)/.slow  ## Run what is slow (real models, browser, wheel), and what needs an extra
+	$(PYTEST) -m "not slow and not browser" mint_bench $$(grep -rl importorskip tests --include='test_*.py')
 	$(PYTEST) -m "slow or browser"
 
 check: $(VENV)/.dev  ## Lint, types, layers, and Inspect's own linter

@@ -29,7 +29,11 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # read when torch is loaded
 @pytest.fixture(scope="module", autouse=True)
 def one_thread():
     """One thread for a model this small: several wait for each other longer than they work."""
-    torch = pytest.importorskip("torch")
+    try:
+        import torch
+    except ImportError:  # what needs it says so; the rest holds without
+        yield
+        return
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
