@@ -23,7 +23,8 @@ test: $(VENV)/.dev  ## Run the tests, in minutes
 	$(PYTEST) -m "not slow and not browser"
 
 test-slow: $(VENV)/.slow  ## Run what is slow (real models, browser, wheel), and what needs an extra
-	$(PYTEST) -m "not slow and not browser" mint_bench $$(grep -rl importorskip tests --include='test_*.py')
+	$(PYTEST) -m "not slow and not browser" mint_bench tests/grpo \
+		$$(grep -rl importorskip tests --include='test_*.py' --exclude-dir=grpo)
 	$(PYTEST) -m "slow or browser"
 
 check: $(VENV)/.dev  ## Lint, types, layers, and Inspect's own linter
