@@ -32,8 +32,10 @@ from mint_bench.cli.plan import show_plan
 @click.option("--max-turns", type=click.IntRange(1), default=None,
               help="Replies after which a conversation ends.")  # fmt: skip
 @click.option("--tagger", default="embedded", show_default=True,
-              help="Which tagger: `embedded`, `embedded-fast`, `llm` or `llm-binary` (ask the role "
-              "tagger); `none` leaves tactics out.")  # fmt: skip
+              help="Which tagger: `embedded`, `embedded-fast`, or one that asks the role tagger: "
+              "`llm` (a call a reply), `llm-binary` (a call a sentence and tactic, in this "
+              "project's own words, of any model), `llm-published` (in the words that the "
+              "published LoRA adapters were trained on); `none` leaves tactics out.")  # fmt: skip
 @click.option("--judge", default="embedded", show_default=True,
               help="Which judge: `embedded`, `embedded-second`, or `llm`, `llm-reason`, "
               "`llm-joint`, `llm-joint-reason` (ask the role grader); `none` leaves ratings "

@@ -153,8 +153,8 @@ def _engine(cell: Cell, reached: Reached) -> Engine:
     engines = reached.of(model, cell.reach)
     if len(engines) > 1:
         raise MintError(
-            f"{model} stands for {len(engines)} adapters; they are a tagger: --tagger llm-binary "
-            f"--model-role tagger={model}"
+            f"{model} stands for {len(engines)} adapters; they are a tagger: --tagger "
+            f"llm-published --model-role tagger={model}"
         )
     return engines[0]
 

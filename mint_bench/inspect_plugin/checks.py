@@ -94,7 +94,7 @@ def tagger_check(tagger: str = "embedded", people: str | None = None) -> Task:
     """A tagger against sentences that people labelled.
 
     Args:
-        tagger: Which tagger is checked; `llm` and `llm-binary` ask the role tagger.
+        tagger: Which tagger is checked; `llm` and its kin ask the role tagger.
         people: Folder with <tactic>.jsonl for each of the ten; the published ones by default,
             from which the embedded taggers learned.
     """

@@ -15,7 +15,7 @@ from mint_bench.errors import MintError
 from mint_bench.inspect_plugin.also import also_roles
 from mint_bench.inspect_plugin.board import JUDGE_REFS, TAGGER_REF
 from mint_bench.inspect_plugin.llm_judge import LlmJudge
-from mint_bench.inspect_plugin.llm_tagger import LlmTagger
+from mint_bench.inspect_plugin.llm_tagger import llm_tagger
 from mint_bench.inspect_plugin.roles import SEEKER
 from mint_bench.judging import LLM_JUDGES, load_judge
 from mint_bench.judging.judge import Exchange, Judge, Verdict
@@ -95,12 +95,12 @@ def tagger_named(name: str) -> RunTagger | None:
     """The tagger of that name, None for `none`; embedded ones are loaded once a process.
 
     Raises:
-        MintError: If there is no such tagger.
+        MintError: If there is no such tagger, or what `llm-published` asks cannot be had.
     """
     if name == NONE:
         return None
     if name in LLM_TAGGERS:
-        return LlmTagger(binary=name == "llm-binary")
+        return llm_tagger(name)
     return _EmbeddedTagger(load_tagger(name))
 
 

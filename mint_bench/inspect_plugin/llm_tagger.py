@@ -1,11 +1,11 @@
 """The LLM tagger: a model of the role `tagger` marks the tactics in each sentence of a reply.
 
-One call a reply, or one call for each sentence and tactic: the latter is what adapters trained for
-one tactic answer, one adapter a tactic or one model for all. What it is asked stands in
-`scorers/taggers/llm`.
+One call a reply, or one call for each sentence and tactic, of one model for all tactics or of one a
+tactic. What it is asked stands in `scorers/taggers/llm`; what the published adapters are asked is
+read from the release's annotations.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -19,9 +19,20 @@ from mint_bench.inspect_plugin.roles import TAGGER, models_of, named, shaping
 from mint_bench.judging.parsing import NoAnswer, parse_binary, parse_tags
 from mint_bench.records.schema import TaggerRef
 from mint_bench.resources import sha256_text
-from mint_bench.tactics.prompts import binary_prompt, prompt_sha, reply_prompt
+from mint_bench.sources.references import people_files
+from mint_bench.tactics.prompts import TaggerPrompt, binary_prompt, prompt_sha, reply_prompt
+from mint_bench.tactics.published import Frame, frames_sha, read_frames
 from mint_bench.tactics.tagger import TACTICS, SplitReply, Tagging
-from mint_bench.tactics.taxonomy import load_taxonomy
+from mint_bench.tactics.taxonomy import Tactic, load_taxonomy
+
+
+def llm_tagger(name: str) -> "LlmTagger":
+    """The tagger of that name, one of `LLM_TAGGERS`.
+
+    Raises:
+        MintError: If what the published adapters are asked cannot be had.
+    """
+    return LlmTagger(name, read_frames(people_files()) if name == "llm-published" else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +40,18 @@ class LlmTagger:
     """A language model as tagger.
 
     Attributes:
-        binary: One call a sentence and tactic instead of one call a reply.
+        name: One of `LLM_TAGGERS`; all but `llm` make one call a sentence and tactic.
+        frames: By tactic, what a sentence is asked in; None for this project's own words.
     """
 
-    binary: bool
+    name: str
+    frames: Mapping[str, Frame] | None = None
     role: str = TAGGER
+
+    @property
+    def binary(self) -> bool:
+        """Whether it makes one call a sentence and tactic instead of one call a reply."""
+        return self.name != "llm"
 
     def ref(self) -> TaggerRef:
         """How a record names the tagger: form and model; the hash covers all models and prompts.
@@ -43,11 +61,10 @@ class LlmTagger:
         """
         models = self._models()
         told = [f"{named(model)} {sorted(shaping(model).items())}" for model in models]
-        form = "llm-binary" if self.binary else "llm"
         more = f"+{len(models) - 1}" if len(models) > 1 else ""
+        asked = frames_sha(self.frames) if self.frames else prompt_sha(binary=self.binary)
         return TaggerRef(
-            name=f"{form}:{named(models[0])}{more}"[:200],
-            sha=sha256_text(prompt_sha(binary=self.binary), *told),
+            name=f"{self.name}:{named(models[0])}{more}"[:200], sha=sha256_text(asked, *told)
         )
 
     async def tag(self, replies: Sequence[SplitReply]) -> list[Tagging]:
@@ -58,7 +75,7 @@ class LlmTagger:
         """
         models = self._models()
         if self.binary:
-            return list(await collect(*[_tag_binary(models, reply) for reply in replies]))
+            return list(await collect(*[self._tag_binary(models, reply) for reply in replies]))
         return list(await collect(*[_tag_reply(models[0], reply) for reply in replies]))
 
     def _models(self) -> list[Model]:
@@ -67,9 +84,31 @@ class LlmTagger:
         if len(models) not in allowed:
             raise MintError(
                 f"the role {self.role} has {len(models)} models; tagger llm takes one, "
-                f"llm-binary one or {len(TACTICS)}, one a tactic in the taxonomy's order"
+                f"llm-binary and llm-published one or {len(TACTICS)}, one a tactic in the "
+                "taxonomy's order"
             )
         return models
+
+    async def _tag_binary(self, models: Sequence[Model], reply: SplitReply) -> Tagging:
+        tactics = load_taxonomy().tactics
+        members = models if len(models) > 1 else [models[0]] * len(tactics)
+        calls = []
+        for sentence in reply.sentences:
+            for model, tactic in zip(members, tactics, strict=True):
+                prompt = self._prompt(reply, sentence, tactic)
+                calls.append(ask_in_form(model, prompt.system, prompt.user, None, parse_binary))
+        answers = await collect(*calls)
+        faults = [answer for answer in answers if isinstance(answer, NoAnswer)]
+        if faults:
+            return _tagging(
+                reply, NoAnswer(f"{len(faults)} of {len(answers)} calls: {faults[0].reason}")
+            )
+        return _tagging(reply, np.array(answers, dtype=bool).reshape(-1, len(TACTICS)))
+
+    def _prompt(self, reply: SplitReply, sentence: str, tactic: Tactic) -> TaggerPrompt:
+        if self.frames is None:
+            return binary_prompt(reply, sentence, tactic)
+        return self.frames[tactic.name].prompt(reply, sentence)
 
 
 async def _tag_reply(model: Model, reply: SplitReply) -> Tagging:
@@ -82,23 +121,6 @@ async def _tag_reply(model: Model, reply: SplitReply) -> Tagging:
         model, prompt.system, prompt.user, object_schema("tactics", lists), parse
     )
     return _tagging(reply, answer)
-
-
-async def _tag_binary(models: Sequence[Model], reply: SplitReply) -> Tagging:
-    tactics = load_taxonomy().tactics
-    members = models if len(models) > 1 else [models[0]] * len(tactics)
-    calls = []
-    for sentence in reply.sentences:
-        for model, tactic in zip(members, tactics, strict=True):
-            prompt = binary_prompt(reply, sentence, tactic)
-            calls.append(ask_in_form(model, prompt.system, prompt.user, None, parse_binary))
-    answers = await collect(*calls)
-    faults = [answer for answer in answers if isinstance(answer, NoAnswer)]
-    if faults:
-        return _tagging(
-            reply, NoAnswer(f"{len(faults)} of {len(answers)} calls: {faults[0].reason}")
-        )
-    return _tagging(reply, np.array(answers, dtype=bool).reshape(-1, len(TACTICS)))
 
 
 def _tagging(reply: SplitReply, answer: "np.ndarray | NoAnswer") -> Tagging:

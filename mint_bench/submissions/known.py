@@ -13,6 +13,7 @@ from mint_bench.records.signature import board_signature
 from mint_bench.replay.definition import ANCHORED, SCRIPTED
 from mint_bench.submissions.findings import Finding
 from mint_bench.submissions.plausible import Place
+from mint_bench.tactics import LLM_TAGGERS
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def _without_hash(board: Board) -> Iterator[Finding]:
 def _tagger(tagger: TaggerRef) -> Iterator[Finding]:
     if tagger.sha is None or (tagger.name, tagger.sha) in _embedded_taggers():
         return
-    if tagger.name.startswith(("llm:", "llm-binary:")):
+    if tagger.name.startswith(tuple(f"{form}:" for form in LLM_TAGGERS)):
         if tagger.sha != _llm_tagger_sha(tagger.name):
             yield Finding(
                 "look", "tagger",
@@ -119,11 +120,11 @@ def _llm_tagger_sha(name: str) -> str:
     """The hash of a tagger of one model, asked as this version asks it."""
     from mint_bench.resources import sha256_text
     from mint_bench.tactics.prompts import prompt_sha
+    from mint_bench.tactics.published import PROMPT_SHA
 
     form, _, model = name.partition(":")
-    return sha256_text(
-        prompt_sha(binary=form == "llm-binary"), f"{model} {sorted({'temperature': 0}.items())}"
-    )
+    asked = PROMPT_SHA if form == "llm-published" else prompt_sha(binary=form == "llm-binary")
+    return sha256_text(asked, f"{model} {sorted({'temperature': 0}.items())}")
 
 
 @cache

@@ -6,8 +6,11 @@ from mint_bench.tactics.tagger import Tagger
 TAGGERS: tuple[str, ...] = ("embedded", "embedded-fast")
 """Those that travel with the package: the most valid one, and the n-grams alone."""
 
-LLM_TAGGERS: tuple[str, ...] = ("llm", "llm-binary")
-"""Taggers that ask the models of Inspect's role `tagger`; they live in `inspect_plugin`."""
+LLM_TAGGERS: tuple[str, ...] = ("llm", "llm-binary", "llm-published")
+"""Taggers that ask the models of Inspect's role `tagger`; they live in `inspect_plugin`.
+
+By the reply, by sentence and tactic, and so in the words that the published adapters know.
+"""
 
 
 def load_tagger(name: str) -> Tagger:

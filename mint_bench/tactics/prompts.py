@@ -4,6 +4,7 @@ A model's cache serves only what a prompt begins with: definitions come first, t
 Asks no model.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -62,7 +63,10 @@ def prompt_sha(*, binary: bool) -> str:
     """SHA-256 of all that a tagger is sent apart from the reply."""
     empty = SplitReply("", ("",))
     if not binary:
-        prompt = reply_prompt(empty)
-        return sha256_text(prompt.system, prompt.user)
-    prompts = [binary_prompt(empty, "", tactic) for tactic in load_taxonomy().tactics]
+        return sha_of([reply_prompt(empty)])
+    return sha_of([binary_prompt(empty, "", tactic) for tactic in load_taxonomy().tactics])
+
+
+def sha_of(prompts: Iterable[TaggerPrompt]) -> str:
+    """SHA-256 of prompts, in their order."""
     return sha256_text(*(text for prompt in prompts for text in (prompt.system, prompt.user)))

@@ -19,6 +19,7 @@ from mint_bench.errors import MintError
 from mint_bench.files import read_json, read_json_lines, read_text
 from mint_bench.judging.judge import DIMENSIONS
 from mint_bench.sentences import has_words, split_pieces, split_sentences, visible_text
+from mint_bench.tactics.published import parts_of
 from mint_bench.tactics.tagger import TACTICS
 
 HUMAN = "gold"
@@ -30,8 +31,6 @@ Bools = npt.NDArray[np.bool_]
 # Quotes and dashes of the annotated replies went through a wrong code page: UTF-8 bytes that
 # were read as Mac Roman.
 _GARBLED = re.compile("‚[ÄÅ].")  # noqa: RUF001
-_CONTEXT = "- Context (Full Empathic Response):\n"
-_SENTENCE = "\n\n- Sentence to Evaluate:\n"
 _ANSWER = re.compile(r"<score>([01])</score>")
 
 
@@ -272,12 +271,11 @@ def read_annotations(files: Mapping[str, Path]) -> list[LabelledSentence]:
 def _annotation(row: Any, where: str) -> tuple[str, str, bool]:  # noqa: ANN401 - decoded JSON
     """Reply, sentence and label of one chat-formatted annotation."""
     try:
-        question = row["messages"][1]["content"].split(_CONTEXT, 1)[1]
-        context, rest = question.rsplit(_SENTENCE, 1)
+        question = parts_of(row["messages"][1]["content"])
         answer = _ANSWER.search(row["messages"][2]["content"])
         if answer is None:
             raise MintError(f"{where}: no <score>0</score> or <score>1</score> in the answer")
-        return context, rest.rsplit("\n\n", 1)[0], answer[1] == "1"
+        return question.reply, question.sentence, answer[1] == "1"
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         raise MintError(f"{where}: not an annotation in chat form ({error!r})") from None
 

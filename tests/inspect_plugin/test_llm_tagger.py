@@ -4,11 +4,14 @@ import json
 import re
 
 import pytest
+from inspect_ai._util.error import PrerequisiteError
 
 from mint_bench import multi_turn
+from mint_bench.inspect_plugin import llm_tagger
 from mint_bench.inspect_plugin.logs import record_from_log
 from mint_bench.inspect_plugin.metrics import FIGURES
 from mint_bench.tactics.tagger import TACTICS
+from tests.annotations import annotations
 
 from .judge_server import BROKEN, JudgeServer
 from .runs import Recorder, metrics, run
@@ -17,6 +20,11 @@ SAID = "I am sorry. Where do you sleep now? You should rest."
 SENTENCES = re.compile(r'^\{"s\d+": (".*")\}$', re.MULTILINE)
 SENTENCE = re.compile(r'^\{"sentence": (".*")\}$', re.MULTILINE)
 TACTIC = re.compile(r'carry out the tactic "(\w+)"\?')
+LOOKED_FOR = re.compile(r"You look for (\w+)\.")
+FRAMED = re.compile(
+    r"Is it (\w+)\?\n\n### Input:\n- Context \(Full Empathic Response\):\n(.+)"
+    r"\n\n- Sentence to Evaluate:\n(.+)\n\nAnswer:"
+)
 
 
 def tactics_of(sentence):
@@ -90,6 +98,45 @@ def test_ten_models_are_one_a_tactic_in_the_taxonomys_order(talks, tmp_path):
         tagger = record_from_log(log).board.tagger
     assert [turn["tactics"] for turn in turns(log)] == [EXPECTED]
     assert tagger.name == "llm-binary:openai-api/judge/base-information+9"
+
+
+@pytest.fixture
+def published(tmp_path, monkeypatch):
+    """The release's annotations, as this test has them."""
+    files = annotations(tmp_path)
+    monkeypatch.setattr(llm_tagger, "people_files", lambda: files)
+    return files
+
+
+def test_the_published_adapters_are_asked_in_the_words_of_their_annotations(
+    talks, tmp_path, published
+):
+    def adapter(model, system, user):
+        if SENTENCE.search(user):
+            return binary(model, system, user)
+        tactic = LOOKED_FOR.fullmatch(system)[1]
+        assert model == f"base-{tactic}"
+        framed, reply, sentence = FRAMED.fullmatch(user).groups()
+        assert (framed, reply) == (tactic, SAID)
+        return f"<score>{int(tactic in tactics_of(sentence))}</score>"
+
+    with JudgeServer(adapter).running() as server:
+        models = [server.model(f"base-{name}") for name in TACTICS]
+        log = held(talks, tmp_path, "llm-published", models, sample_id=["dog"])
+        tagger = record_from_log(log).board.tagger
+        log_of_own_words = held(talks, tmp_path, "llm-binary", models, sample_id=["dog"])
+        other = record_from_log(log_of_own_words).board.tagger
+    assert [turn["tactics"] for turn in turns(log)] == [EXPECTED]
+    assert tagger.name == "llm-published:openai-api/judge/base-information+9"
+    assert tagger.sha != other.sha
+
+
+def test_without_the_annotations_the_published_words_are_missed_before_anything_is_asked(
+    talks, published
+):
+    published["advice"].unlink()
+    with pytest.raises(PrerequisiteError, match=r"advice\.jsonl: no such file"):
+        multi_turn(source=talks, tagger="llm-published", judge="none")
 
 
 @pytest.mark.parametrize(

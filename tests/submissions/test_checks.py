@@ -8,6 +8,8 @@ from mint_bench.records.store import read_all
 from mint_bench.resources import ids_sha, resource
 from mint_bench.submissions import known as module
 from mint_bench.submissions.known import Known
+from mint_bench.tactics import LLM_TAGGERS, published
+from tests.annotations import annotations
 from tests.submissions.checking import faults, found
 from tests.submissions.made import IDS, TURNS, human, submitted, turn
 
@@ -237,6 +239,25 @@ def test_the_scorers_of_this_version_are_known_without_any_record():
     )
     assert faults(submitted(board=board), Known(())) == {}
     assert ("look", "board") in [one[:2] for one in found(submitted(board=board), Known(()))]
+
+
+@pytest.mark.parametrize("name", LLM_TAGGERS)
+def test_a_model_that_tags_as_this_version_asks_it_needs_no_look(name, tmp_path, monkeypatch):
+    from inspect_ai.model import get_model
+
+    from mint_bench.inspect_plugin import llm_tagger
+
+    files = annotations(tmp_path)
+    monkeypatch.setattr(llm_tagger, "people_files", lambda: files)
+    monkeypatch.setattr(published, "PROMPT_SHA", published.frames_sha(published.read_frames(files)))
+    monkeypatch.setattr(llm_tagger, "models_of", lambda _: [get_model("mockllm/model")])
+    ref = llm_tagger.llm_tagger(name).ref()
+    board = submitted().board
+    for sha, looks in ((ref.sha, 0), ("9" * 64, 1)):
+        tagger = TaggerRef(name=ref.name, sha=sha)
+        told = found(submitted(board=board.model_copy(update={"tagger": tagger})))
+        assert [one[:2] for one in told].count(("look", "tagger")) == looks
+        assert ("fault", "tagger") not in [one[:2] for one in told]
 
 
 def test_conversations_that_are_not_the_sources_keep_it_out():

@@ -19,6 +19,7 @@ from mint_bench.validation.labels import (
     read_annotations,
     read_systems,
 )
+from tests.annotations import annotations
 
 RNG = np.random.default_rng(0)
 
@@ -209,29 +210,8 @@ def test_progress_names_what_is_tagged():
     assert told == ["people's sentences", "one", "two"]
 
 
-@pytest.fixture
-def annotations(tmp_path):
-    """A folder in the chat form of the release, written for this test: two sentences."""
-    for k, tactic in enumerate(TACTICS):
-        lines = []
-        for i, sentence in enumerate(("That stings.", "Who knows of it?")):
-            question = (
-                "Is it so?\n- Context (Full Empathic Response):\nThat stings. Who knows of it?"
-                f"\n\n- Sentence to Evaluate:\n{sentence}\n\nAnswer."
-            )
-            answer = f"<score>{int((k, i) in {(3, 0), (7, 1)})}</score>"
-            messages = [
-                {"role": "system", "content": "-"},
-                {"role": "user", "content": question},
-                {"role": "assistant", "content": answer},
-            ]
-            lines.append(json.dumps({"messages": messages}))
-        (tmp_path / f"{tactic}.jsonl").write_text("\n".join(lines) + "\n")
-    return {tactic: tmp_path / f"{tactic}.jsonl" for tactic in TACTICS}
-
-
-def test_annotations_of_any_folder_are_read_with_their_whole_reply(annotations):
-    first, second = read_annotations(annotations)
+def test_annotations_of_any_folder_are_read_with_their_whole_reply(tmp_path):
+    first, second = read_annotations(annotations(tmp_path))
     assert tagger_check.split_of(second) == SplitReply(
         "That stings. Who knows of it?", ("That stings.", "Who knows of it?")
     )
