@@ -17,10 +17,14 @@ from mint_bench.judging.judge import DIMENSIONS
 LOWEST, HIGHEST = 1, 5
 _FENCE = re.compile(r"```[a-zA-Z]*[ \t]*\r?\n(?P<inside>.*?)\r?\n?```", re.DOTALL)
 _PLAIN = re.compile(
-    r"(?:(?:score|rating)\s*[:=]\s*)?(?P<score>[0-9]+)(?:\s*/\s*5|\s+out\s+of\s+5)?\s*\.?",
+    r"(?:(?:score|rating)\s*[:=]\s*)?(?P<score>[0-9]+)"
+    r"(?P<of_five>\s*/\s*5|\s+out\s+of\s+5)?\s*\.?",
     re.IGNORECASE,
 )
-_TAG = re.compile(r"<score>\s*(?P<score>[0-9]+)\s*</score>", re.IGNORECASE)
+_TAG = re.compile(
+    r"<score>\s*(?:(?P<score>[0-9]+)|\[\s*(?P<in_brackets>[0-9]+)\s*\])\s*</score>",
+    re.IGNORECASE,
+)
 _LONGEST_PLAIN = 40
 
 
@@ -125,14 +129,19 @@ def parse_tags(
 def parse_binary(text: str) -> bool | NoAnswer:
     """A yes or no: 0 or 1, bare, as `<score>1</score>`, or as a JSON object of `score`.
 
+    Brackets around the digit are read, too: the published adapters are asked for
+    `<score>[]</score>`.
+
     >>> parse_binary("<score>1</score>"), parse_binary('{"score": 0}')
     (True, False)
     """
     inside = _unfenced(text)
-    if len(inside) <= _LONGEST_PLAIN and (tag := _TAG.fullmatch(inside)):
-        inside = tag["score"]
-    elif "/" in inside or " of " in inside:
-        return NoAnswer("prose instead of a score")
+    if len(inside) <= _LONGEST_PLAIN:
+        plain = _PLAIN.fullmatch(inside)
+        if plain and plain["of_five"]:
+            return NoAnswer("prose instead of a score")
+        if tag := _TAG.fullmatch(inside):
+            inside = tag["score"] or tag["in_brackets"]
     found = parse_rating(inside, 0, 1)
     return found if isinstance(found, NoAnswer) else found == 1
 
