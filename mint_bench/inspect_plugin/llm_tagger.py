@@ -25,6 +25,11 @@ from mint_bench.tactics.published import Frame, frames_sha, read_frames
 from mint_bench.tactics.tagger import TACTICS, SplitReply, Tagging
 from mint_bench.tactics.taxonomy import Tactic, load_taxonomy
 
+MOST_SENTENCES = 100
+"""Of a reply that a model is asked about. More are no reply to a person: they would cost over a
+thousand calls in the binary form, and in the other a schema of more than the 1,000 choices that
+OpenAI takes."""
+
 
 def llm_tagger(name: str) -> "LlmTagger":
     """The tagger of that name, one of `LLM_TAGGERS`.
@@ -70,13 +75,13 @@ class LlmTagger:
     async def tag(self, replies: Sequence[SplitReply]) -> list[Tagging]:
         """Tag each reply, all at once under Inspect's own limits.
 
+        A reply of more than `MOST_SENTENCES` is unscored, and nobody is asked about it.
+
         Raises:
             MintError: If the role has no model, or not as many as the form takes.
         """
         models = self._models()
-        if self.binary:
-            return list(await collect(*[self._tag_binary(models, reply) for reply in replies]))
-        return list(await collect(*[_tag_reply(models[0], reply) for reply in replies]))
+        return list(await collect(*[self._tag(models, reply) for reply in replies]))
 
     def _models(self) -> list[Model]:
         models = models_of(self.role)
@@ -88,6 +93,13 @@ class LlmTagger:
                 "taxonomy's order"
             )
         return models
+
+    async def _tag(self, models: Sequence[Model], reply: SplitReply) -> Tagging:
+        if len(reply.sentences) > MOST_SENTENCES:
+            return _tagging(reply, NoAnswer(f"more than {MOST_SENTENCES} sentences"))
+        if self.binary:
+            return await self._tag_binary(models, reply)
+        return await _tag_reply(models[0], reply)
 
     async def _tag_binary(self, models: Sequence[Model], reply: SplitReply) -> Tagging:
         tactics = load_taxonomy().tactics
