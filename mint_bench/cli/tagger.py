@@ -29,8 +29,14 @@ def tagger() -> None:
     help="Tagged systems to compare with: a conversations_tagged.json, or a folder of "
     "<system>/conversations_tagged.json. Default: none.",
 )  # fmt: skip
+@click.option(
+    "--log", type=click.Path(path_type=Path, dir_okay=False),
+    help="Show the tagger of this log of a finished run of the task tagger_check.",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Every figure as JSON.")
-def check(name: str, people: Path | None, systems: Path | None, as_json: bool) -> None:
+def check(
+    name: str, people: Path | None, systems: Path | None, log: Path | None, as_json: bool
+) -> None:
     """Compare a tagger with people's labels, and with published tags of whole systems.
 
     Against people: F1 of "present" for each tactic, and its mean with that of "absent". Against
@@ -40,16 +46,34 @@ def check(name: str, people: Path | None, systems: Path | None, as_json: bool) -
     On labels that the tagger learned from, figures are no test; the output says where that is
     so. The figures on labels it never saw stand in its card: scorers/taggers/<name>/CARD.md.
 
-    A tagger that asks models runs as a task:
+    A tagger that asks models runs as a task, whose log is then shown here; epochs tag every
+    sentence several times:
 
     \b
-      inspect eval mint_bench/tagger_check -T tagger=llm --model-role tagger=MODEL
+      inspect eval mint_bench/tagger_check -T tagger=llm --epochs 2 --model-role tagger=MODEL
+      mint-bench tagger check --log logs/….eval
 
     \b
     Examples:
       mint-bench tagger check --people my_labels
       mint-bench tagger check --tagger embedded-fast --systems outputs --json > check.json
     """  # noqa: D301 - \b is click's mark for lines to keep
+    if log is not None:
+        if people or systems:
+            raise click.UsageError("give --log, or --people and --systems, not both")
+        from mint_bench.inspect_plugin.check_logs import tagger_check_of_log
+
+        found = tagger_check_of_log(log)
+    else:
+        found = _figures(name, people, systems)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    _show(found)
+
+
+def _figures(name: str, people: Path | None, systems: Path | None) -> dict[str, Any]:
+    """Tag what people labelled, and systems' replies, and compare."""
     from rich.console import Console
 
     from mint_bench.tactics import load_tagger
@@ -67,10 +91,7 @@ def check(name: str, people: Path | None, systems: Path | None, as_json: bool) -
     if found["systems"]:
         asked = found["systems"]["f1_by_system"]
         found["systems"]["learned_from"] = learned.learned_from_systems(name, asked)
-    if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
-        return
-    _show(found)
+    return found
 
 
 def _replies(path: Path | None) -> "list[LabelledReply]":
@@ -91,6 +112,8 @@ def _show(found: dict[str, Any]) -> None:
 
     console = wide_console()
     _show_people(found, console)
+    if found.get("consistency"):
+        _show_repeats(found["consistency"]["repeats"], console)
     if found["systems"]:
         _show_systems(found, console)
     console.print()
@@ -98,7 +121,8 @@ def _show(found: dict[str, Any]) -> None:
         console,
         "F1 both: mean of the F1 of present and of absent. Intervals: 95%, percentiles of 10,000 "
         "resamples of whole responses (people) or conversations (systems); none for a tactic in "
-        "fewer than 10 of them. – : neither labelled nor found.",
+        "fewer than 10 of them, nor with fewer than 20. Over systems: t (error) and Fisher's z "
+        "(Spearman). – : neither labelled nor found.",
     )
 
 
@@ -125,11 +149,29 @@ def _show_people(found: dict[str, Any], console: "Console") -> None:
         console.print(f"Untagged: {count} ({reason}).", style="dim")
 
 
+def _show_repeats(repeats: dict[str, Any], console: "Console") -> None:
+    from mint_bench.cli.checks import note, plain, show
+
+    names = ("same", "alpha")
+    rows = [
+        (f"{plain(tactic)} ({row['n']})", "", [{"value": row[name]} for name in names])
+        for tactic, row in repeats.items()
+    ]
+    show(
+        console, "How alike tactics of the same sentences are", ("tactic (sentences)", *names), rows
+    )
+    note(
+        console,
+        "same: share of sentences whose answer is the same in all epochs. alpha: Krippendorff. "
+        "Above, a sentence counts once in each epoch.",
+    )
+
+
 def _show_systems(found: dict[str, Any], console: "Console") -> None:
     from mint_bench.cli.checks import note, plain, show
 
     systems = found["systems"]
-    names = tuple(systems["mean_error"])
+    names, compared = tuple(systems["mean_error"]), len(systems["systems"])
     rows = [
         (name, "", [
             systems["f1_by_system"][name],
@@ -148,16 +190,22 @@ def _show_systems(found: dict[str, Any], console: "Console") -> None:
         rows,
     )  # fmt: skip
     for key in ("mean_error", "worst_error", "spearman"):
-        shown = (
-            f"{plain(name)} {'–' if value is None else format(value, '.3f')}"
-            for name, value in systems[key].items()
-        )
-        note(console, f"{plain(key).capitalize()} over systems: {', '.join(shown)}.")
+        shown = (f"{plain(name)} {_three(figure)}" for name, figure in systems[key].items())
+        note(console, f"{plain(key).capitalize()} over {compared} systems: {', '.join(shown)}.")
     for system, reason in systems["left_out"].items():
         note(console, f"Left out: {system}, some of whose replies could not be tagged ({reason}).")
     if systems["learned_from"]:
         count, asked = len(systems["learned_from"]), len(systems["f1_by_system"])
         _warn(console, found["tagger"], f"{count} of these {asked} systems")
+
+
+def _three(figure: dict[str, Any] | float | None) -> str:
+    """Three decimals, with the interval where there is one."""
+    if not isinstance(figure, dict):
+        return "–" if figure is None else f"{figure:.3f}"
+    if figure["value"] is None or figure["low"] is None:
+        return _three(figure["value"])
+    return f"{figure['value']:.3f} ({figure['low']:.3f} to {figure['high']:.3f})"
 
 
 def _warn(console: "Console", tagger: str, what: str) -> None:

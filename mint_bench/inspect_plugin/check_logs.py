@@ -1,35 +1,42 @@
-"""Finished runs of `judge_check` as the figures that `mint-bench judge` shows.
+"""Finished runs of `judge_check` and `tagger_check` as the figures that the commands show.
 
-A judge that asks models rates through Inspect; what it comes to is computed as for any other.
+A judge or tagger that asks models works through Inspect; what it comes to is computed as for any
+other.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from inspect_ai.log import EvalLog
+from inspect_ai.scorer import Score
 
 from mint_bench.errors import MintError
 from mint_bench.files import fits_the_model
-from mint_bench.inspect_plugin.board import JUDGE_REFS
+from mint_bench.inspect_plugin.board import JUDGE_REFS, TAGGER_REF
 from mint_bench.inspect_plugin.checked import (
     CHECKED,
     CheckedConversation,
+    CheckedResponse,
     bias_of,
     checked,
     over_epochs,
     over_rewordings,
     ratings_of,
+    tagged_of,
+    tags_over_epochs,
 )
 from mint_bench.inspect_plugin.llm_judge import PER_DIMENSION
 from mint_bench.inspect_plugin.logs import read_log
 from mint_bench.judging.joint import FORM, JOINT, ShownAgreement
-from mint_bench.records.schema import JudgeRef, Scalar
+from mint_bench.records.schema import JudgeRef, Scalar, TaggerRef
 from mint_bench.resources import sha256_file
 from mint_bench.validation import joint_check, judge_bias, judge_check
 from mint_bench.validation.agreement import Figures
 from mint_bench.validation.ratings import Doubles, read_experts, read_other_judges
+from mint_bench.validation.tagger_check import sentence_figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,40 @@ def check_of_log(path: Path) -> Figures:
     if all(set(judge_bias.PASSES) <= set(talk.ratings) for talk in talks):
         found["bias"] = bias_of(talks)
     return found
+
+
+def tagger_check_of_log(path: Path) -> Figures:
+    """The figures of a tagger from the log of its check against people.
+
+    As `validation.tagger_check.figures` has them, `systems` null. A sentence counts once in each
+    epoch; `consistency` holds how alike its tactics are over `repeats` (the epochs), if there
+    are several.
+
+    Raises:
+        MintError: If the log cannot be read, is of another task or not finished.
+    """
+    log, scores = _finished(path, "tagger_check")
+    with fits_the_model(str(path)):
+        responses = checked(scores, CheckedResponse)
+        tagger = TaggerRef.model_validate((scores[0].metadata or {})[TAGGER_REF])
+    tagged, repeats = tagged_of(responses), tags_over_epochs(responses)
+    unscored: Counter[str] = Counter()
+    for response in responses:
+        unscored.update(response.unscored)
+    return {
+        "kind": "tagger_check",
+        "tagger": tagger.name,
+        "sha": tagger.sha,
+        "people": {
+            "sentences": len(tagged.unit),
+            "responses": len(set(tagged.unit)),
+            "unscored": dict(unscored),
+            **sentence_figures(tagged),
+            "learned_from": bool((log.eval.metadata or {}).get("learned_from")),
+        },
+        "systems": None,
+        "consistency": {"repeats": repeats} if repeats else {},
+    }
 
 
 def joint_of_logs(first: Path, second: Path) -> tuple[Figures, ShownAgreement]:
@@ -114,6 +155,15 @@ def joint_of_logs(first: Path, second: Path) -> tuple[Figures, ShownAgreement]:
 
 
 def _read(path: Path) -> _Run:
+    _, scores = _finished(path, "judge_check")
+    with fits_the_model(str(path)):
+        talks = checked(scores, CheckedConversation)
+        members = [JudgeRef.model_validate(ref) for ref in (scores[0].metadata or {})[JUDGE_REFS]]
+    return _Run(path, talks, members)
+
+
+def _finished(path: Path, task: str) -> tuple[EvalLog, list[Score]]:
+    """The log of a finished run of a check, and its scores that keep what was checked."""
     log = read_log(path)
     scores = [
         score
@@ -121,14 +171,11 @@ def _read(path: Path) -> _Run:
         for score in (sample.scores or {}).values()
         if CHECKED in (score.metadata or {})
     ]
-    if log.eval.task.rpartition("/")[2] != "judge_check":
-        raise MintError(f"{path}: a log of the task {log.eval.task}, not of judge_check")
+    if log.eval.task.rpartition("/")[2] != task:
+        raise MintError(f"{path}: a log of the task {log.eval.task}, not of {task}")
     if log.status != "success" or not scores:
         raise MintError(f"{path}: not finished; run: inspect eval-retry {path}")
-    with fits_the_model(str(path)):
-        talks = checked(scores, CheckedConversation)
-        members = [JudgeRef.model_validate(ref) for ref in (scores[0].metadata or {})[JUDGE_REFS]]
-    return _Run(path, talks, members)
+    return log, scores
 
 
 def _form(run: _Run) -> str:

@@ -19,11 +19,12 @@ from mint_bench.inspect_plugin.checked import (
     over_epochs,
     over_rewordings,
     ratings_of,
+    tagged_of,
 )
 from mint_bench.judging.judge import DIMENSIONS
 from mint_bench.tactics.tagger import TACTICS
 from mint_bench.validation import judge_bias, judge_check
-from mint_bench.validation.tagger_check import Tagged, sentence_figures
+from mint_bench.validation.tagger_check import sentence_figures
 
 SHOWN = ("kappa", "spearman", "alpha")
 ALIKE = ("same", "sd", "alpha")
@@ -149,19 +150,15 @@ def unrated() -> Metric:
 
 @metric(scores="unreduced")
 def f1() -> Metric:
-    """F1 against people's labels: means over tactics with intervals over responses, and by tactic.
+    """F1 against people's labels, of all tactics and by tactic, with intervals over responses.
 
     `macro_f1_both_classes` is the mean of the F1 of present and of absent, `macro_f1` that of
-    present alone. NaN where undefined.
+    present alone. NaN where undefined, and for the interval of a tactic in too few responses.
     """
 
     def compute(scores: list[SampleScore]) -> Value:
         responses = _checked(scores, CheckedResponse)
-        tagged = Tagged(
-            np.array([row for r in responses for row in r.found], dtype=np.bool_),
-            np.array([row for r in responses for row in r.present], dtype=np.bool_),
-            tuple(r.id for r in responses for _ in r.found),
-        )
+        tagged = tagged_of(responses)
         found = sentence_figures(tagged) if tagged.unit else {}
         means = {"means": found}
         return {
@@ -170,7 +167,11 @@ def f1() -> Metric:
                 for name in ("macro_f1_both_classes", "macro_f1")
                 for end, number in _ends(means, "means", name).items()
             },
-            **{f"f1_{tactic}": _ends(found, "f1", tactic)[""] for tactic in TACTICS},
+            **{
+                f"f1_{tactic}{end}": number
+                for tactic in TACTICS
+                for end, number in _ends(found, "f1", tactic).items()
+            },
         }
 
     return compute
@@ -182,8 +183,8 @@ def untagged() -> Metric:
 
     def compute(scores: list[SampleScore]) -> Value:
         responses = _checked(scores, CheckedResponse)
-        missing = sum(response.untagged for response in responses)
-        return {"untagged": _share(missing, missing + sum(len(r.found) for r in responses))}
+        rows = [row for response in responses for row in response.found]
+        return {"untagged": _share(sum(row is None for row in rows), len(rows))}
 
     return compute
 

@@ -13,9 +13,11 @@ from inspect_ai.scorer import Score
 from pydantic import BaseModel, ConfigDict, Field
 
 from mint_bench.judging.judge import DIMENSIONS
+from mint_bench.tactics.tagger import TACTICS
 from mint_bench.validation import judge_bias
 from mint_bench.validation.agreement import Figures
 from mint_bench.validation.ratings import Doubles, Ratings, conversation_means
+from mint_bench.validation.tagger_check import Tagged
 
 CHECKED = "checked"
 """Where a score's metadata holds what was checked."""
@@ -55,18 +57,31 @@ class CheckedConversation(BaseModel):
 
 
 class CheckedResponse(BaseModel):
-    """The sentences of a response with what a tagger found, and people's labels."""
+    """The sentences of a response with what a tagger found, and people's labels.
+
+    Attributes:
+        id: The response's.
+        found: Ten answers a sentence; null where it could not be tagged.
+        present: Ten labels a sentence.
+        unscored: Sentences that could not be tagged, by reason.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     id: str
-    found: list[list[bool]]
+    found: list[list[bool] | None]
     present: list[list[bool]]
-    untagged: int
+    unscored: dict[str, int]
 
     def right(self) -> int:
         """Sentences whose ten tactics are all as labelled."""
         return sum(a == b for a, b in zip(self.found, self.present, strict=True))
+
+    def tags(self) -> Doubles:
+        """What was found, shape (sentences, 10), NaN where there is nothing."""
+        nothing = [math.nan] * len(TACTICS)
+        rows = [nothing if row is None else row for row in self.found]
+        return np.array(rows, dtype=np.float64).reshape(-1, len(TACTICS))
 
 
 Checked = TypeVar("Checked", bound=BaseModel)
@@ -90,12 +105,38 @@ def checked(scores: Sequence[Score], kind: type[Checked]) -> list[Checked]:
 
 def over_epochs(talks: Sequence[CheckedConversation]) -> Figures:
     """How alike the ratings of all epochs are, by dimension; empty with one epoch."""
+    return _alike([(talk.id, talk.rated(judge_bias.PLAIN)) for talk in talks], DIMENSIONS)
+
+
+def tags_over_epochs(responses: Sequence[CheckedResponse]) -> Figures:
+    """How alike the tactics of all epochs are, by tactic; empty with one epoch."""
+    return _alike([(response.id, response.tags()) for response in responses], TACTICS)
+
+
+def _alike(given: Sequence[tuple[str, Doubles]], names: Sequence[str]) -> Figures:
+    """How alike what was given to the same id is; an id that lacks an epoch is left out."""
     epochs: dict[str, list[Doubles]] = defaultdict(list)
-    for talk in talks:
-        epochs[talk.id].append(talk.rated(judge_bias.PLAIN))
-    most = max((len(given) for given in epochs.values()), default=0)
-    whole = [np.stack(given) for given in epochs.values() if len(given) == most]
-    return judge_bias.consistency([*np.concatenate(whole, axis=1)]) if most > 1 else {}
+    for name, rows in given:
+        epochs[name].append(rows)
+    most = max((len(each) for each in epochs.values()), default=0)
+    whole = [np.stack(each) for each in epochs.values() if len(each) == most]
+    return judge_bias.consistency([*np.concatenate(whole, axis=1)], names) if most > 1 else {}
+
+
+def tagged_of(responses: Sequence[CheckedResponse]) -> Tagged:
+    """The sentences that were tagged, in every epoch, each drawn with its response."""
+    rows = [
+        (found, present, response.id)
+        for response in responses
+        for found, present in zip(response.found, response.present, strict=True)
+        if found is not None
+    ]
+    ten = (-1, len(TACTICS))
+    return Tagged(
+        np.array([found for found, _, _ in rows], dtype=np.bool_).reshape(ten),
+        np.array([present for _, present, _ in rows], dtype=np.bool_).reshape(ten),
+        tuple(unit for _, _, unit in rows),
+    )
 
 
 def over_rewordings(talks: Sequence[CheckedConversation]) -> Figures:

@@ -234,20 +234,19 @@ def people_agreement(tagger: str = "embedded") -> Scorer:
         with told_by_inspect():
             tagged_once = await instrument.tag(different)
         taggings = [tagged_once[place] for place in which]
-        tagged = [
-            (tagging.present[s["index"]].tolist(), s["present"])
-            for s, tagging in zip(sentences, taggings, strict=True)
-            if tagging.unscored is None
-        ]
+        unscored = Counter(tagging.unscored for tagging in taggings if tagging.unscored)
         checked = CheckedResponse(
             id=str(state.sample_id),
-            found=[found for found, _ in tagged],
-            present=[present for _, present in tagged],
-            untagged=len(sentences) - len(tagged),
+            found=[
+                None if tagging.unscored else tagging.present[s["index"]].tolist()
+                for s, tagging in zip(sentences, taggings, strict=True)
+            ],
+            present=[s["present"] for s in sentences],
+            unscored=unscored,
         )
         return Score(
             value={"right": checked.right(), "sentences": len(sentences)},
-            explanation=_told(Counter(t.unscored for t in taggings if t.unscored)),
+            explanation=_told(unscored),
             metadata={CHECKED: checked.model_dump(mode="json"), **references(tagger=instrument)},
         )
 

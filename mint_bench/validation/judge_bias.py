@@ -172,24 +172,25 @@ def change(before: Doubles, after: Doubles, conversations: Sequence[str]) -> Fig
     return {name: shown(interval) for name, interval in zip(COLUMNS, found, strict=True)}
 
 
-def consistency(repeats: Sequence[Doubles]) -> Figures:
+def consistency(repeats: Sequence[Doubles], names: Sequence[str] = DIMENSIONS) -> Figures:
     """How alike ratings of the same replies are: over repeats, orders, or paraphrased rubrics.
 
     Args:
-        repeats: Two or more of shape (n, 6), NaN where unscored.
+        repeats: Two or more of shape (n, names), NaN where unscored.
+        names: What is rated: the dimensions, or the tactics of sentences.
 
     Returns:
-        By dimension: `same` (share of replies whose ratings lie within 0.01 of each other),
+        By name: `same` (share of replies whose ratings lie within 0.01 of each other),
         `largest` difference, `sd` (mean standard deviation of a reply's ratings), `alpha`
         (Krippendorff, ordinal; null where all ratings are equal), and n replies.
     """
     stacked = np.stack(repeats)
     figures: Figures = {}
-    for k, dimension in enumerate(DIMENSIONS):
+    for k, name in enumerate(names):
         table = stacked[:, :, k][:, ~np.isnan(stacked[:, :, k]).any(axis=0)]
         n = table.shape[1]
         apart = np.ptp(table, axis=0) if n else np.array([np.nan])
-        figures[dimension] = {
+        figures[name] = {
             "same": _number((apart <= SAME).mean()) if n else None,
             "largest": _number(apart.max()),
             "sd": _number(table.std(axis=0, ddof=1).mean()) if n else None,

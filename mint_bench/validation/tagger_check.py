@@ -16,7 +16,8 @@ from mint_bench.stats.agreement import Drawn
 from mint_bench.stats.intervals import MIN_CONVERSATIONS, resampling_weights
 from mint_bench.stats.statistic import Floats, divide
 from mint_bench.tactics.tagger import TACTICS, SplitReply, Tagger, Tagging
-from mint_bench.validation.agreement import Figures, shown, system_tag_figures
+from mint_bench.validation.agreement import TAG_FIGURES, Figures, shown, system_tag_figures
+from mint_bench.validation.card_figures import error_of, rank_of
 from mint_bench.validation.labels import HUMAN, LabelledReply, LabelledSentence
 
 Bools = npt.NDArray[np.bool_]
@@ -184,8 +185,9 @@ def systems_figures(
 
     Returns:
         As `sentence_figures` over all systems, with `systems`, `mean_error`, `worst_error` and
-        `spearman` of `stickiness_vs_human`, `repetition_vs_self` and `density`; `f1_by_system`;
-        `left_out` (system to reason) and `unaligned` replies, which count by reply only.
+        `spearman` of `stickiness_vs_human`, `repetition_vs_self` and `density`, mean and rank
+        with intervals over systems; `f1_by_system`; `left_out` (system to reason) and `unaligned`
+        replies, which count by reply only.
 
     Raises:
         MintError: If there is no system, or no reply of the human supporters.
@@ -214,11 +216,14 @@ def systems_figures(
     whole = {i: found for i, found in sets.items() if replies[i].system not in left_out}
     if not whole:
         raise MintError(f"every system has replies that could not be tagged: {left_out}")
+    found = system_tag_figures(replies, whole)
     return {
         "sentences": sum(len(found) for name in names for found, _, _ in rows[name]),
         "unaligned": unaligned,
         "left_out": left_out,
         **sentence_figures(_tagged([row for name in names for row in rows[name]])),
         "f1_by_system": {name: sentence_figures(_tagged(rows[name]))["macro_f1"] for name in names},
-        **system_tag_figures(replies, whole),
+        **found,
+        "mean_error": {figure: error_of(found, [figure]) for figure in TAG_FIGURES},
+        "spearman": {figure: rank_of(found, figure) for figure in TAG_FIGURES},
     }

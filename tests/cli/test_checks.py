@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -145,10 +146,58 @@ def test_systems_come_with_their_figures_and_the_human_turns_are_fetched(data):
     found = json.loads(type_in("tagger", "check", "--systems", one, "--json").out)["systems"]
     assert found["learned_from"] == [one.name]
     assert set(found["systems"]) == {one.name}
-    assert found["spearman"]["density"] is None  # of one system there is none
+    assert found["spearman"]["density"]["value"] is None  # of one system there is none
     done = type_in("tagger", "check", "--systems", one)
     assert "learned from 1 of these 1 systems" in done.out
     assert "repetition vs self" in done.out
+
+
+def a_taggers_log(folder, answer, **options):
+    with JudgeServer(answer).running() as server:
+        roles = {"tagger": server.model()}
+        return run(tagger_check(tagger="llm"), None, folder, model_roles=roles, **options).location
+
+
+def test_a_language_model_that_tags_is_shown_from_the_log_of_its_check(data, tmp_path):
+    """It finds advice everywhere when it is asked first, and nothing when it is asked again."""
+    asked = Counter()
+
+    def wavering(model, system, user):
+        asked[user] += 1
+        names = re.findall(r'^\{"(s\d+)": ', user, re.MULTILINE)
+        return json.dumps(dict.fromkeys(names, ["advice"] if asked[user] == 1 else []))
+
+    path = a_taggers_log(tmp_path, wavering, limit=21, epochs=2)
+    found = json.loads(type_in("tagger", "check", "--log", path, "--json").out)
+    repeats, people = found["consistency"]["repeats"], found["people"]
+    assert {name: row["same"] for name, row in repeats.items() if row["same"] != 1} == {"advice": 0}
+    assert people["sentences"] == 2 * repeats["advice"]["n"]
+    assert people["responses"] == people["f1"]["advice"]["n"] == 21
+    advice = people["f1"]["advice"]
+    assert advice["low"] < advice["value"] < advice["high"]
+    assert people["learned_from"] is False
+    done = type_in("tagger", "check", "--log", path)
+    assert done.code == 0
+    assert "llm:openai-api/judge/large against people" in done.out
+    assert "How alike tactics of the same sentences are" in done.out
+
+
+def test_a_language_model_that_never_tags_in_form_is_shown_with_its_reason(data, tmp_path):
+    path = a_taggers_log(tmp_path, lambda *asked: "Advice, I think.", limit=1)
+    done = type_in("tagger", "check", "--log", path)
+    assert done.code == 0
+    assert "0 sentences of 0 responses" in done.out
+    assert "(prose instead of tactics)" in done.out
+
+
+def test_a_log_that_is_not_of_a_taggers_check_is_told(data, tmp_path):
+    path = run(judge_check(), None, tmp_path, limit=1).location
+    done = type_in("tagger", "check", "--log", path)
+    assert done.code == 2
+    assert "not of tagger_check" in done.err
+    done = type_in("tagger", "check", "--log", path, "--people", tmp_path)
+    assert done.code == 2
+    assert "give --log, or --people and --systems" in done.err
 
 
 @pytest.mark.parametrize("option", ["--people", "--systems"])

@@ -20,10 +20,12 @@ from mint_bench.inspect_plugin.checked import (
     CheckedConversation,
     CheckedResponse,
     rows_of,
+    tags_over_epochs,
 )
 from mint_bench.judging.judge import DIMENSIONS
 from mint_bench.stats import agreement as coefficients
 from mint_bench.stats.agreement import quadratic_kappa
+from mint_bench.tactics.tagger import TACTICS
 from mint_bench.validation import judge_bias
 from tests.inspect_plugin.metric_epochs import run_metrics
 
@@ -67,10 +69,9 @@ def responses(count=24, seed=0):
     rng = np.random.default_rng(seed)
     table = {}
     for i in range(count):
-        present = rng.random((4, 10)) < 0.4
-        checked = CheckedResponse(
-            id=f"r{i}", found=present.tolist(), present=present.tolist(), untagged=1
-        )
+        present = (rng.random((5, 10)) < 0.4).tolist()
+        found = [*present[:4], None]
+        checked = CheckedResponse(id=f"r{i}", found=found, present=present, unscored={"lost": 1})
         table[f"r{i}"] = [checked]
     return table
 
@@ -132,6 +133,18 @@ def test_a_tagger_that_finds_the_labels_has_f1_one(tmp_path):
     found = run_metrics([f1(), untagged()], scores(responses()), tmp_path)
     assert found["untagged"] == pytest.approx(1 / 5)
     assert {value for name, value in found.items() if name != "untagged"} == {1.0}
+    assert set(found) >= {f"f1_{name}{end}" for name in TACTICS for end in ("", "_low", "_high")}
+
+
+def test_tags_of_epochs_are_compared_where_all_of_them_tagged():
+    first = [responses(2, seed=3)[name][0] for name in ("r0", "r1")]
+    turned = [[not row[0], *row[1:]] if row else None for row in first[0].found]
+    second = [first[0].model_copy(update={"found": turned}), first[1]]
+    found = tags_over_epochs([*first, *second])
+    assert found[TACTICS[0]]["same"] == 0.5
+    assert {found[name]["same"] for name in TACTICS[1:]} == {1.0}
+    assert {row["n"] for row in found.values()} == {8}  # the untagged sentence of each is left out
+    assert tags_over_epochs(first) == {}
 
 
 @pytest.mark.parametrize("metric", [*JUDGES, *TAGGERS])

@@ -169,10 +169,20 @@ def systems(*names, flip=0.0):
 def test_systems_tagged_as_published_have_no_error():
     found = tagger_check.figures(Knowing(), [], systems("one", "two", "three"))["systems"]
     assert found["macro_f1"]["value"] == 1
-    assert set(found["mean_error"].values()) == {0.0}
-    assert set(found["spearman"].values()) == {1.0}
+    assert {figure["value"] for figure in found["mean_error"].values()} == {0.0}
+    assert {figure["value"] for figure in found["spearman"].values()} == {1.0}
     assert set(found["f1_by_system"]) == {"one", "two", "three"}
     assert json.loads(json.dumps(found, allow_nan=False)) == found
+
+
+def test_errors_and_ranks_of_systems_have_intervals_over_them():
+    names = ("one", "two", "three", "four", "five")
+    found = tagger_check.figures(Knowing(), [], systems(*names, flip=0.2))["systems"]
+    for figure, error in found["mean_error"].items():
+        assert error["low"] < error["value"] < error["high"]
+        assert error["value"] <= found["worst_error"][figure]
+        assert error["n"] == 5
+    assert all(rank["n"] == 5 and rank["low"] < rank["high"] for rank in found["spearman"].values())
 
 
 def test_the_human_supporters_are_not_tagged_anew():
