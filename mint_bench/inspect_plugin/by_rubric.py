@@ -119,5 +119,5 @@ def _reason(answer: Answer) -> str | None:
 
 
 def _named(model: Model) -> str:
-    settings = {name: value for name, value in shaping(model).items() if name != "temperature"}
+    settings = {k: v for k, v in shaping(model).items() if (k, v) != ("temperature", 0)}
     return f"{named(model)} {settings}" if settings else named(model)

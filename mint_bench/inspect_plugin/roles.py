@@ -19,6 +19,7 @@ from mint_bench.inspect_plugin.failures import last_error
 from mint_bench.inspect_plugin.faults import told_by_inspect
 from mint_bench.inspect_plugin.spread import PROVIDER as SPREAD
 from mint_bench.inspect_plugin.spread import address_variable, key_variable
+from mint_bench.inspect_plugin.temperature import takes_temperature
 from mint_bench.records.schema import Scalar
 
 GRADER = "grader"
@@ -102,13 +103,16 @@ def _unreachable(model: Model, error: BaseException) -> str | None:
 
 
 def shaping(model: Model) -> dict[str, Scalar]:
-    """The settings of a role's model that shape its answers; its temperature is always 0."""
+    """The settings of a role's model that shape its answers.
+
+    Its temperature is always 0; None where its provider takes none and has one of its own.
+    """
     found = {name: getattr(model.config, name, None) for name in SAMPLING}
     return {
         name: ",".join(value) if isinstance(value, list) else value
         for name, value in found.items()
         if value is not None and name != "temperature"
-    } | {"temperature": 0}
+    } | {"temperature": 0 if takes_temperature(model) else None}
 
 
 def setup_for(roles: tuple[str, ...]) -> Solver | None:

@@ -102,9 +102,9 @@ def _of_simulated(row: Row) -> list[str]:
 
 
 def standing(table: BoardTable) -> list[str]:
-    """Why a board, or some of its records, have no rank, and what its judge's probes say."""
+    """Why a board, or some of its records, have no rank, and what is to be known of its judge."""
     lines = [f"Shown, not ranked: {reason}." for reason in _board_unranked(table.board)]
-    lines += _gate_passed(table.board)
+    lines += [*_gate_passed(table.board), *_at_own_temperature(table.board)]
     reasons: dict[str, list[str]] = {}
     for row in table.rows:
         for reason in unranked_for(table.board, row):
@@ -193,6 +193,16 @@ def _gate_passed(board: Board) -> Iterator[str]:
     shown = shown_for(board.judges)
     if shown is not None and shown.fooled.rate is not None and not shown.misses:
         yield f"Judged by {_judges(board)}, {_fooled(shown.fooled.rate)}."
+
+
+def _at_own_temperature(board: Board) -> Iterator[str]:
+    """Which judges were not asked at temperature 0, since their provider takes none."""
+    names = [judge.name for judge in board.judges if judge.settings.get("temperature", 0) is None]
+    if names:
+        yield (
+            f"{' + '.join(names)} rated at the provider's own temperature, which cannot be set: "
+            "another run may give other ratings."
+        )
 
 
 def _judges(board: Board) -> str:

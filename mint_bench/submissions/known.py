@@ -87,7 +87,7 @@ def _tagger(tagger: TaggerRef) -> Iterator[Finding]:
     if tagger.sha is None or (tagger.name, tagger.sha) in _embedded_taggers():
         return
     if tagger.name.startswith(tuple(f"{form}:" for form in LLM_TAGGERS)):
-        if tagger.sha != _llm_tagger_sha(tagger.name):
+        if tagger.sha not in _llm_tagger_shas(tagger.name):
             yield Finding(
                 "look", "tagger",
                 f"{tagger.name}: its hash covers models, settings and prompts, and is not that of "
@@ -116,15 +116,20 @@ def _embedded_taggers() -> frozenset[tuple[str, str]]:
     return frozenset((tagger.name, tagger.sha) for tagger in map(load_tagger, TAGGERS))
 
 
-def _llm_tagger_sha(name: str) -> str:
-    """The hash of a tagger of one model, asked as this version asks it."""
+def _llm_tagger_shas(name: str) -> frozenset[str]:
+    """The hashes of a tagger of one model, asked as this version asks it.
+
+    One where its provider takes the temperature, one where it does not.
+    """
     from mint_bench.resources import sha256_text
     from mint_bench.tactics.prompts import prompt_sha
     from mint_bench.tactics.published import PROMPT_SHA
 
     form, _, model = name.partition(":")
     asked = PROMPT_SHA if form == "llm-published" else prompt_sha(binary=form == "llm-binary")
-    return sha256_text(asked, f"{model} {sorted({'temperature': 0}.items())}")
+    return frozenset(
+        sha256_text(asked, f"{model} {[('temperature', told)]}") for told in (0, None)
+    )
 
 
 @cache

@@ -3,6 +3,7 @@
 import pytest
 
 from mint_bench.judging.embedded import FAR
+from mint_bench.records.schema import JudgeRef
 from mint_bench.records.tables import board_tables
 from mint_bench.records.wording import standing, standing_markdown, unranked
 from mint_bench.scoring import ScoredConversation
@@ -61,6 +62,21 @@ def test_what_holds_for_a_whole_board_names_nobody():
     assert any(line.endswith("learned from: all records.") for line in standing(table))
     [table] = board_tables([*records, a_record(system="near", conversations=[near])])
     assert any(line.endswith("learned from: ours, theirs.") for line in standing(table))
+
+
+def test_a_judge_whose_temperature_cannot_be_set_is_named():
+    def told(**settings):
+        judges = [JudgeRef(name=name, prompt_sha="a" * 64, settings=settings) for name in "xy"]
+        board = a_record().board.model_copy(update={"judges": judges})
+        [table] = board_tables([a_record(board=board)])
+        return [line for line in standing(table) if "temperature" in line]
+
+    [line] = told(temperature=None)
+    assert line == (
+        "x + y rated at the provider's own temperature, which cannot be set: another run may give "
+        "other ratings."
+    )
+    assert told(temperature=0) == told() == []
 
 
 def test_a_record_with_nothing_against_it_has_a_rank():

@@ -260,6 +260,25 @@ def test_a_model_that_tags_as_this_version_asks_it_needs_no_look(name, tmp_path,
         assert ("fault", "tagger") not in [one[:2] for one in told]
 
 
+@pytest.mark.parametrize("temperature", [0, None])
+def test_a_tagger_that_asks_a_model_is_known_by_its_usual_settings(temperature, monkeypatch):
+    from mint_bench.inspect_plugin import llm_tagger
+
+    shaping = {"temperature": temperature}
+    monkeypatch.setattr(llm_tagger, "models_of", lambda role: ["openai/x"])
+    monkeypatch.setattr(llm_tagger, "named", str)
+    monkeypatch.setattr(llm_tagger, "shaping", lambda model: shaping)
+
+    def told():
+        tagger = llm_tagger.llm_tagger("llm").ref()
+        board = submitted().board.model_copy(update={"tagger": tagger})
+        return [one for one in found(submitted(board=board), Known(())) if one[1] == "tagger"]
+
+    assert told() == []
+    shaping["seed"] = 3
+    assert [one[0] for one in told()] == ["look"]
+
+
 def test_conversations_that_are_not_the_sources_keep_it_out():
     ids = [*IDS[:-1], "made-up"]
     assert "1 of 24 conversations are not in starter" in faults(submitted(ids=ids))["data"]

@@ -1,0 +1,90 @@
+"""What is said of a judge's temperature is what its provider was sent, for models of many names."""
+
+import pytest
+from inspect_ai.model import GenerateConfig, Model, ModelAPI, get_model
+
+from mint_bench.inspect_plugin.asking import ask_in_form
+from mint_bench.inspect_plugin.roles import shaping
+from mint_bench.inspect_plugin.temperature import takes_temperature
+from mint_bench.judging.parsing import parse_rating
+
+from .judge_server import JudgeServer
+
+CHAT, RESPONSES = {"responses_api": False}, {"responses_api": True}
+
+
+@pytest.fixture(scope="module")
+def server():
+    with JudgeServer(lambda *asked: '{"score": 4}').running() as running:
+        yield running
+
+
+def at(server, name, config=None, **arguments):
+    return get_model(
+        name, base_url=server.url, api_key="none", memoize=False,
+        config=config or GenerateConfig(max_retries=0), **arguments,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "effort", "arguments", "told"),
+    [
+        ("openai/gpt-4o", None, {}, 0),
+        ("openai/gpt-4o", None, RESPONSES, 0),
+        ("openai/gpt-5", None, {}, None),
+        ("openai/gpt-5", None, CHAT, None),
+        ("openai/o3-mini", None, {}, None),
+        ("openai/o3-mini", None, CHAT, None),
+        ("openai/gpt-5.1", None, {}, 0),
+        ("openai/gpt-5.1", "low", {}, None),
+        ("openai/gpt-5.1", "none", {}, 0),
+        ("openai/gpt-5.5", None, {}, None),
+        ("openai/gpt-5.5", "none", {}, 0),
+        ("openai-api/judge/gpt-5", None, {}, 0),
+        ("openai-api/judge/gpt-5", None, RESPONSES, None),
+        ("openai-api/judge/qwen", None, RESPONSES, 0),
+        ("moonshot/kimi-k2", None, {}, None),
+        ("moonshot/moonshot-v1-8k", None, {}, 0),
+    ],
+)
+async def test_a_record_says_the_temperature_that_was_sent(server, name, effort, arguments, told):
+    config = GenerateConfig(max_retries=0, temperature=0.8, reasoning_effort=effort)
+    model = at(server, name, config, **arguments)
+    assert await ask_in_form(model, "Rate.", "I hear you.", None, parse_rating) == 4
+    assert server.requests[-1].get("temperature") == told
+    assert shaping(model)["temperature"] == told
+
+
+@pytest.mark.parametrize(
+    ("name", "thinking", "told"),
+    [
+        ("us.amazon.nova-pro-v1:0", None, True),
+        ("us.anthropic.claude-sonnet-4-5-20250929-v1:0", None, True),
+        ("us.anthropic.claude-sonnet-4-5-20250929-v1:0", 1024, False),
+        ("us.anthropic.claude-opus-4-7", None, False),
+    ],
+)
+def test_on_bedrock_claude_takes_none_while_it_thinks(name, thinking, told, monkeypatch):
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    config = GenerateConfig(reasoning_tokens=thinking)
+    model = get_model(f"bedrock/{name}", config=config, memoize=False)
+    assert takes_temperature(model) is told
+
+
+class AnthropicAPI(ModelAPI):
+    """In place of Inspect's own, which needs a client that is not installed for tests."""
+
+    async def generate(self, *asked):
+        raise NotImplementedError
+
+
+def test_anthropic_takes_none_from_any_model():
+    model = Model(AnthropicAPI("claude-haiku-4-5"), GenerateConfig(seed=3))
+    assert shaping(model) == {"seed": 3, "temperature": None}
+
+
+def test_inspects_own_anthropic_sends_none():
+    pytest.importorskip("anthropic")
+    model = get_model("anthropic/claude-haiku-4-5", api_key="none", memoize=False)
+    sent, *_ = model.api.completion_config(GenerateConfig(temperature=0, max_tokens=9))
+    assert (sent.get("temperature"), shaping(model)["temperature"]) == (None, None)
