@@ -22,7 +22,8 @@ def joint(logs: tuple[Path, Path], kept: bool, as_json: bool) -> None:
 
     LOG and LOG are finished checks of one model, once as llm and once as llm-joint, in either
     order; both rate the same human replies. Records rated by llm-joint are ranked only if this is
-    shown (--save) and no dimension's kappa lies below the bar in that file.
+    shown (--save) on 20 conversations or more, and no dimension's kappa lies below the bar in that
+    file by the lower end of its interval.
 
     \b
     Example:
@@ -59,7 +60,7 @@ def _show_joint(found: dict[str, Any]) -> None:
         ],
     )
     console.print()
-    bar = f"kappa at least {found['least_kappa']:.2f} in every dimension"
+    bar = f"lower end of kappa at least {found['least_kappa']:.2f} in every dimension"
     missed = ", ".join(map(plain, found["misses"]))
     console.print(
         f"It passes the bar for ranked runs: {bar}."

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from mint_bench.files import read_model, read_text, write_text
 from mint_bench.judging.judge import DIMENSIONS
 from mint_bench.resources import resource
+from mint_bench.stats.intervals import MIN_CONVERSATIONS
 
 FILE = ("scorers", "judges", "llm", "joint_agreement.yaml")
 FORM = "form"
@@ -55,19 +56,30 @@ class ShownAgreement(BaseModel):
     logs: Annotated[list[Digest], Field(min_length=2, max_length=2)]
 
     def misses(self, least: float) -> list[str]:
-        """What falls short of the least kappa, a dimension each; empty where nothing does."""
-        return [
-            f"{name} {'undefined' if kappa is None else format(kappa, '.2f')}"
-            for name, kappa in zip(DIMENSIONS, self.kappa, strict=True)
-            if kappa is None or kappa < least
-        ]
+        """What falls short; empty where nothing does.
+
+        Too few conversations for an interval, and each dimension whose kappa may be below the
+        least: by the lower end of its interval, or by the value alone where there are too few.
+        """
+        few = self.conversations < MIN_CONVERSATIONS
+        found = []
+        if few:
+            found.append(f"{self.conversations} of at least {MIN_CONVERSATIONS} conversations")
+        for name, kappa, low in zip(DIMENSIONS, self.kappa, self.low, strict=True):
+            worst = kappa if few else low
+            if kappa is None or worst is None:
+                found.append(f"{name} {'undefined' if kappa is None else 'without an interval'}")
+            elif worst < least:
+                found.append(f"{name} {worst:.2f}")
+        return found
 
 
 class JointAgreement(BaseModel):
     """What was shown so far.
 
     Attributes:
-        least_kappa: In each dimension, for a model's joint form to be ranked.
+        least_kappa: What the lower end of kappa's interval must reach in each dimension, for a
+            model's joint form to be ranked.
         models: What each came to.
     """
 
@@ -105,7 +117,7 @@ def why_not_joint(
         if not missed:
             return None
         return (
-            f"agrees too little with one each for {model} (kappa at least "
+            f"agrees too little with one each for {model} (lower end of kappa at least "
             f"{shown.least_kappa:.2f}; {', '.join(missed)})"
         )
     return (

@@ -5,8 +5,10 @@ import json
 import os
 
 import pytest
+from inspect_ai.log import read_eval_log, write_eval_log
 
 from mint_bench import judge_check, multi_turn
+from mint_bench.inspect_plugin.checked import CHECKED
 from mint_bench.inspect_plugin.logs import record_from_log
 from mint_bench.judging import joint
 from mint_bench.judging.judge import DIMENSIONS
@@ -71,6 +73,19 @@ def checked(server, judge, folder, name="large", limit=3):
     return run(task, None, folder, limit=limit, model_roles=roles).location
 
 
+def as_many(log, times=7):
+    """The log as if each of its conversations had been so many, all rated alike."""
+    whole = read_eval_log(log)
+    samples = [(n, sample) for n in range(times) for sample in whole.samples]
+    whole.samples = []
+    for n, sample in samples:
+        one = sample.model_copy(update={"id": f"{sample.id}-{n}"}, deep=True)
+        one.scores["judge_agreement"].metadata[CHECKED]["id"] = one.id
+        whole.samples.append(one)
+    write_eval_log(whole, log)
+    return log
+
+
 def standing_of(server, talks, folder):
     """What a table says of a run that the joint form rated."""
     system = Recorder(lambda n, messages: f"I hear you, {len(messages)} lines, {n}.").model()
@@ -99,16 +114,20 @@ def test_once_shown_the_joint_form_is_no_longer_refused_for_it(data, file, talks
         logs = [checked(server, judge, tmp_path) for judge in ("llm-joint", "llm")]
         done = type_in("judge", "joint", *logs, "--save")
         assert (done.code, done.err.strip()) == (0, f"saved in {file}")
-        assert "It passes the bar for ranked runs: kappa at least 0.60" in done.out
+        assert "in every dimension: 3 of at least 20 conversations." in " ".join(done.out.split())
+        [refused] = standing_of(server, talks, tmp_path)
+        assert "agrees too little with one each" in refused
+        done = type_in("judge", "joint", *map(as_many, logs), "--save")
+        assert "It passes the bar for ranked runs: lower end of kappa at least 0.60" in done.out
         assert standing_of(server, talks, tmp_path) == []
     [entry] = joint.joint_agreement().models
-    assert (entry.model, entry.kappa, entry.low) == ("openai-api/judge/large", [1] * 6, [None] * 6)
-    assert (entry.conversations, len(set(entry.logs))) == (3, 2)
+    assert (entry.model, entry.kappa, entry.low) == ("openai-api/judge/large", [1] * 6, [1] * 6)
+    assert (entry.conversations, len(set(entry.logs))) == (21, 2)
 
 
 def test_a_form_that_turns_a_dimension_around_stays_out_by_name(data, file, talks, tmp_path):
     with JudgeServer(TwoForms(turned="advice_giving")).running() as server:
-        logs = [checked(server, judge, tmp_path) for judge in ("llm", "llm-joint")]
+        logs = [as_many(checked(server, judge, tmp_path)) for judge in ("llm", "llm-joint")]
         found = json.loads(type_in("judge", "joint", *logs, "--save", "--json").out)
         [refused] = standing_of(server, talks, tmp_path)
     assert [one.split()[0] for one in found["misses"]] == ["advice_giving"]
