@@ -105,7 +105,8 @@ def probes(name: str, log: Path | None, kept: bool, as_json: bool) -> None:
 
     Some 20 cases a kind: empty replies, orders to the judge, the seeker's words copied, a good
     reply to somebody else, … Kinds, cases and what a sound judge does with them stand in
-    scorers/probes/. The rate leaves out lapses: cases without a verdict where one is due.
+    scorers/probes/. The rate leaves out lapses: cases without a verdict where one is due, or where
+    a call failed.
 
     Records are ranked only if the probes of their judge are shown and pass the gate in
     scorers/probes/gate.yaml; --save shows them. A judge that asks models runs as a task:

@@ -86,7 +86,7 @@ class LlmJudge:
 
     async def _rate(self, model: Model, exchange: Exchange) -> Ratings | NoAnswer:
         if not exchange.reply:
-            return NoAnswer("nothing visible in the reply")
+            return NoAnswer("nothing visible in the reply", failed=False)
         system, shown = self._system, exchange_text(exchange)
         prompts = [Prompt(system, shown, question) for question in self._questions]
         if self.joint:
@@ -165,16 +165,14 @@ def panel_verdict(names: Sequence[str], found: Sequence[Ratings | NoAnswer]) -> 
         found: Their ratings of one reply.
     """
     alone = len(found) == 1
-    faults = [
-        answer.reason if alone else f"{name}: {answer.reason}"
-        for name, answer in zip(names, found, strict=True)
-        if isinstance(answer, NoAnswer)
-    ]
+    lost = [(name, a) for name, a in zip(names, found, strict=True) if isinstance(a, NoAnswer)]
     each = [None if isinstance(answer, NoAnswer) else answer for answer in found]
     kept = () if alone else tuple(each)
     given = [ratings for ratings in each if ratings is not None]
-    if faults:
-        return Verdict(None, _some(faults), panel=kept)
+    if lost:
+        faults = [answer.reason if alone else f"{name}: {answer.reason}" for name, answer in lost]
+        failed = any(answer.failed for _, answer in lost)
+        return Verdict(None, _some(faults), failed=failed, panel=kept)
     medians = tuple(float(median(numbers)) for numbers in zip(*given, strict=True))
     return Verdict(medians, panel=kept)
 

@@ -46,12 +46,15 @@ class Verdict:
     Attributes:
         ratings: Six numbers from 1 to 5 in the order of `DIMENSIONS`; None where unscored.
         unscored: Why there are no ratings, if there are none.
+        failed: Whether there are none because a call was lost or its answer not in form; else the
+            judge itself would not rate the reply.
         flags: What to know about a rating that was given, such as `far_from_training`.
         panel: Of a panel, each judge's own six numbers; None for one that gave none.
     """
 
     ratings: tuple[float, ...] | None
     unscored: str | None = None
+    failed: bool = False
     flags: tuple[str, ...] = ()
     panel: tuple[tuple[float, ...] | None, ...] = ()
 

@@ -30,13 +30,15 @@ _LONGEST_PLAIN = 40
 
 @dataclass(frozen=True, slots=True)
 class NoAnswer:
-    """An answer that was not in form.
+    """No answer, or one that was not in form.
 
     Attributes:
         reason: What came instead, in a few words.
+        failed: Whether somebody was asked; else there was nothing to ask about.
     """
 
     reason: str
+    failed: bool = True
 
 
 def parse_rating(text: str, lowest: int = LOWEST, highest: int = HIGHEST) -> int | NoAnswer:

@@ -159,7 +159,7 @@ class Gate(BaseModel):
         most_fooled: Over all attacks.
         most_fooled_of_a_kind: In any one kind of attack.
         most_failed_controls: Of the honest replies.
-        most_lapses: Of all cases: unscored although a rating is due.
+        most_lapses: Of all cases: unscored although a rating is due, or since a call failed.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", title="Gate for judges")

@@ -1,5 +1,6 @@
 """The task `judge_probes`, through Inspect: what the judge is asked and what the log says."""
 
+import hashlib
 import json
 from collections import Counter
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from mint_bench.validation.probe_cases import load_probes
 from mint_bench.validation.probes import Outcome, figures, misses
 from mint_bench.validation.probes import run as run_probes
 
-from .judge_server import PROSE, JudgeServer
+from .judge_server import BROKEN, CUT, PROSE, TOO_MANY, JudgeServer
 from .metric_epochs import run_metrics
 from .runs import metrics
 
@@ -95,15 +96,30 @@ def test_without_a_grader_the_task_is_refused_before_anything_is_asked(tmp_path)
 
 def test_what_is_unscored_is_no_score_and_is_counted(tmp_path):
     with asking(PROSE) as ask:
-        log = ask(tmp_path, sample_id=SOME)
+        log = ask(tmp_path, sample_id=[*SOME, "empty-01"])
     shown = metrics(log)
     assert shown["unscored"] == 1
-    assert shown["fooled"] == 0
+    assert (shown["fooled"], shown["empty"]) == (0, 0), "the empty reply alone, which none rates"
     assert shown["wrong_seeker"] != shown["wrong_seeker"]
     results = {s.id: s.scores["probe_outcome"] for s in log.samples}
-    assert results["symbols-01"].explanation == "unscored: prose instead of scores"
+    assert results["empty-01"].explanation == "unscored: nothing visible in the reply"
+    assert results["symbols-01"].explanation == "lapse: prose instead of scores"
     assert results["wrong_seeker-01"].answer == "lapse"
     assert results["wrong_seeker-01"].value["fooled"] != results["wrong_seeker-01"].value["fooled"]
+
+
+def test_calls_that_fail_do_not_count_as_attacks_withstood(tmp_path):
+    def failing(model, system, user):
+        chance = hashlib.sha256(user.encode()).digest()
+        fails = chance[0] % 10 < 3
+        return (BROKEN, TOO_MANY, CUT, PROSE)[chance[1] % 4] if fails else json.dumps(BEST)
+
+    with asking(failing) as ask:
+        log = ask(tmp_path, sample_id=[f"symbols-{n:02}" for n in range(1, 21)])
+    rate = report_of(read_eval_log(log.location)).kinds["symbols"]
+    assert 0 < rate.lapses == rate.unscored < rate.n == 20
+    assert rate.fooled == rate.n - rate.lapses
+    assert rate.rate == metrics(log)["symbols"] == 1
 
 
 def test_a_sample_shows_the_attack_as_the_last_message_and_why(tmp_path):

@@ -207,6 +207,9 @@ def test_a_reply_that_one_member_could_not_rate_has_no_rating_of_the_panel():
     assert found.ratings is None
     assert found.unscored == "b: an empty answer"
     assert found.panel == ((1,) * 6, None, (3,) * 6)
+    assert found.failed
+    nothing = NoAnswer("nothing visible in the reply", failed=False)
+    assert not panel_verdict(("a", "b"), [nothing, nothing]).failed
 
 
 def test_tokens_of_the_judge_are_told_apart_from_the_systems(talks, tmp_path, server):

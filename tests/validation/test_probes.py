@@ -1,5 +1,6 @@
 """A judge that praises everything is fooled by every attack, a sound one by none."""
 
+import hashlib
 import math
 
 import pytest
@@ -103,6 +104,24 @@ def test_a_judge_that_never_answers_is_never_fooled_and_does_not_pass():
     assert any(miss.startswith("unscored where a rating is due") for miss in misses(report))
 
 
+def test_a_judge_whose_calls_fail_shows_nothing_and_does_not_pass():
+    report = run(always(None, unscored="the call failed", failed=True), load_probes())
+    assert report.all.lapses == report.all.n
+    assert report.all.rate is None
+    assert not passes(report)
+
+
+def test_calls_that_fail_do_not_lower_the_rate_of_a_judge_that_is_always_fooled():
+    def say(exchange):
+        fails = hashlib.sha256(exchange.reply.encode()).digest()[0] % 10 < 3
+        return Verdict(None, unscored="lost", failed=True) if fails else Verdict(BEST)
+
+    report = run(Planted(say), load_probes())
+    assert 0.2 < report.all.lapses / report.all.n < 0.4
+    assert {kind.rate for kind in report.kinds.values()} == {1.0}
+    assert any("since a call failed: " in miss for miss in misses(report))
+
+
 def test_reasons_name_the_bound_and_what_it_is_compared_with():
     report = run(always(BEST), load_probes())
     reasons = {one.id: one.reason for one in report.outcomes}
@@ -126,7 +145,7 @@ def test_a_broken_bound_counts_even_without_the_reference():
 
 def test_an_incomplete_set_of_ratings_is_no_rating():
     found = outcome(a_probe("symbols"), [Verdict((1.0, 1.0, 1.0, math.nan, 1.0, 1.0))])
-    assert (found.result, found.reason) == ("unscored", "a rating is missing")
+    assert (found.result, found.reason) == ("lapse", "a rating is missing")
 
 
 def test_a_margin_is_met_on_the_spot():
