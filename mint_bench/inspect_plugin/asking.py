@@ -23,7 +23,7 @@ from inspect_ai.model import (
 from inspect_ai.util import JSONSchema, LimitExceededError
 
 from mint_bench.inspect_plugin.failures import last_error
-from mint_bench.inspect_plugin.generation import CUT_OFF, generate
+from mint_bench.inspect_plugin.generation import CUT_OFF, generate, too_long
 from mint_bench.judging.parsing import NoAnswer
 from mint_bench.sentences import visible_text
 
@@ -91,6 +91,8 @@ def _read(output: ModelOutput, parse: Callable[[str], T | NoAnswer]) -> T | NoAn
         return NoAnswer("an empty answer")
     if output.stop_reason == "content_filter":
         return NoAnswer("the provider withheld the answer (content filter)")
+    if too_long(output):
+        return NoAnswer("the prompt is longer than the model's context")
     if output.stop_reason in CUT_OFF:
         return NoAnswer("the answer reached the token limit")
     return parse(visible_text(output.completion))

@@ -73,7 +73,7 @@ async def ask(
     """
     messages = whole = to_messages(lines)
     output = await generate(model, messages, config or GenerateConfig())
-    while truncate == OLDEST and _too_long(output) and (rest := without_oldest(messages)):
+    while truncate == OLDEST and too_long(output) and (rest := without_oldest(messages)):
         messages = rest
         output = await generate(model, messages, config or GenerateConfig())
     told = output.stop_reason in CUT_OFF or _tokenizer(model) is not None
@@ -217,14 +217,14 @@ def _refused(output: ModelOutput) -> str | None:
 
     What a model wrote comes with its tokens counted; a refusal has none.
     """
-    if _too_long(output):
+    if too_long(output):
         return "the conversation and the reply are longer than the model's context"
     if output.usage is None and output.stop_reason == "content_filter":
         return "the model's provider withheld the reply (content filter)"
     return None
 
 
-def _too_long(output: ModelOutput) -> bool:
+def too_long(output: ModelOutput) -> bool:
     """Whether the request was refused for its length; a reply cut off there has its tokens."""
     return output.usage is None and output.stop_reason == "model_length"
 
