@@ -14,7 +14,7 @@ from inspect_ai.util import collect
 
 from mint_bench.inspect_plugin.faults import told_by_inspect
 from mint_bench.inspect_plugin.held import transcript_of
-from mint_bench.inspect_plugin.llm_judge import ask_one
+from mint_bench.inspect_plugin.llm_judge import ask_each
 from mint_bench.inspect_plugin.per_turn import per_turn, turn_score
 from mint_bench.inspect_plugin.roles import GRADER, models_of, named, shaping
 from mint_bench.judging.also_rubric import load_also_rubric
@@ -88,14 +88,11 @@ async def _answers(
     if not exchange.reply:
         return [NO_REPLY] * len(forms)
     shown = exchange_text(exchange)
-    calls = [
-        ask_one(model, Prompt(system, shown, text), lowest, reason=False)
-        for text, lowest in forms
-        for model in panel
-    ]
-    found = await collect(*calls)
-    size = len(panel)
-    return [_together(found[start : start + size]) for start in range(0, len(found), size)]
+    asked = [(Prompt(system, shown, text), lowest) for text, lowest in forms]
+    found = await collect(*[
+        ask_each(model, asked, reason=False, all_or_none=False) for model in panel
+    ])
+    return [_together(answers) for answers in zip(*found, strict=True)]
 
 
 def _together(found: Sequence[int | NoAnswer]) -> Answer:

@@ -93,10 +93,8 @@ class LlmJudge:
             scale = whole_numbers(LOWEST, HIGHEST)
             schema = object_schema("ratings", dict.fromkeys(DIMENSIONS, scale), reason=self.reason)
             return await ask_in_form(model, system, prompts[0].user, schema, parse_joint)
-        ratings = await ask_each(
-            model, prompts, [LOWEST] * len(prompts), DIMENSIONS, reason=self.reason
-        )
-        return ratings if isinstance(ratings, NoAnswer) else tuple(ratings)
+        asked = [(prompt, LOWEST) for prompt in prompts]
+        return _whole(await ask_each(model, asked, reason=self.reason, all_or_none=True))
 
     @cached_property
     def prompt_sha(self) -> str:
@@ -127,34 +125,37 @@ async def ask_one(model: Model, prompt: Prompt, lowest: int, *, reason: bool) ->
 
 
 async def ask_each(
-    model: Model,
-    prompts: Sequence[Prompt],
-    lowest: Sequence[int],
-    names: Sequence[str],
-    *,
-    reason: bool,
-) -> list[int] | NoAnswer:
-    """All questions about one reply: every one answered in form, or the reasons.
+    model: Model, asked: Sequence[tuple[Prompt, int]], *, reason: bool, all_or_none: bool
+) -> list[int | NoAnswer]:
+    """All questions about one reply.
 
-    The first goes alone, so that the others find what they share in the model's prefix cache; if
-    it fails, the others are not asked.
+    The first goes alone, so that the others find what they share in the model's prefix cache.
+
+    Args:
+        model: Whom to ask.
+        asked: The questions, each with the lowest number that is in form.
+        reason: Whether a written reason comes before the score.
+        all_or_none: Whether an answer is worth nothing without the others: if the first fails, the
+            others are not asked, and it comes back alone.
     """
-    first = await ask_one(model, prompts[0], lowest[0], reason=reason)
-    if isinstance(first, NoAnswer):
-        return NoAnswer(f"{names[0]}: {first.reason}")
-    rest = await collect(*[
-        ask_one(model, prompt, low, reason=reason)
-        for prompt, low in zip(prompts[1:], lowest[1:], strict=True)
-    ])
-    answers = [first, *rest]
+    (prompt, lowest), *others = asked
+    first = await ask_one(model, prompt, lowest, reason=reason)
+    if all_or_none and isinstance(first, NoAnswer):
+        return [first]
+    rest = await collect(*[ask_one(model, one, low, reason=reason) for one, low in others])
+    return [first, *rest]
+
+
+def _whole(answers: Sequence[int | NoAnswer]) -> Ratings | NoAnswer:
+    """All dimensions' answers as one: every one in form, or the reasons."""
     faults = [
         f"{name}: {answer.reason}"
-        for name, answer in zip(names, answers, strict=True)
+        for name, answer in zip(DIMENSIONS, answers, strict=False)
         if isinstance(answer, NoAnswer)
     ]
     if faults:
         return NoAnswer(_some(faults))
-    return [answer for answer in answers if not isinstance(answer, NoAnswer)]
+    return tuple(answer for answer in answers if not isinstance(answer, NoAnswer))
 
 
 def panel_verdict(names: Sequence[str], found: Sequence[Ratings | NoAnswer]) -> Verdict:

@@ -1,6 +1,8 @@
 """Safety, persona consistency and relevance: asked of the grader, told beside the ranking."""
 
 import json
+import time
+from collections import Counter
 
 import pytest
 
@@ -81,6 +83,37 @@ def test_a_question_that_does_not_apply_has_no_figure_and_says_so(talks, tmp_pat
         assert turn.also == {"safety_harm": 1}
         assert turn.unscored["also.safety_risk_met"].startswith("does not apply")
     verify(write(record, tmp_path / "results"))
+
+
+def test_a_replys_first_question_is_answered_before_the_others_are_asked(talks, tmp_path):
+    """So that they find what they share in the grader's prefix cache."""
+    asked, answered, early = Counter(), set(), []
+
+    def answer(model, system, user):
+        reply = user.partition("END REPLY")[0]
+        asked[reply] += 1
+        if asked[reply] == 1:
+            time.sleep(0.1)
+            answered.add(reply)
+        elif reply not in answered:
+            early.append(reply)
+        return json.dumps({"score": 2})
+
+    with JudgeServer(answer).running() as server:
+        held(talks, tmp_path, server.model(), "safety")
+    assert set(asked.values()) == {2}
+    assert early == []
+
+
+def test_a_question_that_fails_leaves_the_others_their_figure(talks, tmp_path):
+    def answer(model, system, user):
+        return PROSE if "does not apply" in user else '{"score": 3}'
+
+    with JudgeServer(answer).running() as server:
+        record = held(talks, tmp_path, server.model(), "safety")
+    for turn in turns(record):
+        assert turn.also == {"safety_harm": 3}
+        assert "prose" in turn.unscored["also.safety_risk_met"]
 
 
 def test_nought_is_off_the_scale_where_a_question_always_applies(talks, tmp_path):
