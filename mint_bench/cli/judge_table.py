@@ -119,7 +119,7 @@ def _show_bias(found: dict[str, Any], console: Console) -> None:
             for dimension, figure in bias["words_added"].items()
         ],
     )  # fmt: skip
-    for title, part in (("again", bias["repeat"]), ("in another order", bias["order"])):
+    for title, part in (("again", bias["repeat"]), ("in another order", bias.get("order", {}))):
         same = [row["same"] for row in part.values() if row["same"] is not None]
         largest = max((row["largest"] or 0.0 for row in part.values()), default=0.0)
         if same:

@@ -66,7 +66,7 @@ def check_of_log(path: Path) -> Figures:
     found = judge_check.figures(ratings_of(run.name, talks), read_experts(), read_other_judges())
     consistency = {"repeats": over_epochs(talks), "rewordings": over_rewordings(talks)}
     found["consistency"] = {part: rows for part, rows in consistency.items() if rows}
-    if all(set(judge_bias.PASSES) <= set(talk.ratings) for talk in talks):
+    if all(judge_bias.AGAIN in talk.ratings for talk in talks):
         found["bias"] = bias_of(talks)
     return found
 

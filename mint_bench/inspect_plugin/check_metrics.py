@@ -112,7 +112,7 @@ def biases() -> Metric:
     `words_added_…`, `emoji_added_…`, `turn_later_…` (after greetings): mean change of a rating, in
     points, with intervals over conversations; `length_…`: correlation of (judge − experts' median)
     with words a reply; `repeat_same`, `order_same`: share of ratings that stay when replies are
-    rated again, and in another order.
+    rated again, and in another order. NaN for a judge that knows no order.
     """
 
     def compute(scores: list[SampleScore]) -> Value:

@@ -151,10 +151,12 @@ def over_rewordings(talks: Sequence[CheckedConversation]) -> Figures:
 
 
 def bias_of(talks: Sequence[CheckedConversation]) -> Figures:
-    """What moves the ratings of conversations that were rated in every pass."""
-    ratings = {
-        name: np.concatenate([talk.rated(name) for talk in talks]) for name in judge_bias.PASSES
-    }
+    """What moves the ratings of conversations that were rated in every pass.
+
+    That of another order may lack: not every judge knows one.
+    """
+    there = [name for name in judge_bias.PASSES if all(name in talk.ratings for talk in talks)]
+    ratings = {name: np.concatenate([talk.rated(name) for talk in talks]) for name in there}
     owners = [talk.id for talk in talks for _ in talk.ratings[judge_bias.PLAIN]]
     return {**judge_bias.bias(owners, ratings), "length": _length(talks)}
 

@@ -34,6 +34,7 @@ from mint_bench.inspect_plugin.faults import told_by_inspect
 from mint_bench.inspect_plugin.held import conversation_of, sample_of
 from mint_bench.inspect_plugin.instruments import (
     RunJudge,
+    in_another_order,
     judge_to_check,
     references,
     reworded_judges,
@@ -72,7 +73,8 @@ def judge_check(
         judge: Which judge is checked; `llm` and its kin ask the role grader. An embedded one
             rates each conversation by the head that never saw it.
         bias: Whether to rate every reply five times more: again, in another order, with words and
-            with emoji added, and a turn later in the conversation.
+            with emoji added, and a turn later in the conversation. The order is that of the
+            replies, or of the dimensions in one call for all; one call each has none.
         rewordings: Whether to rate every reply once more by each rewording of the rubric, in
             `scorers/rewordings`; for judges that ask models.
     """
@@ -179,6 +181,10 @@ def _judge_scorer(judge: str, *, bias: bool, reword: bool) -> Scorer:
     with told_by_inspect():
         instrument = judge_to_check(judge)
         by_others = reworded_judges(judge) if reword else {}
+        raters: dict[str, RunJudge | None] = {judge_bias.PLAIN: instrument}
+        if bias:
+            raters = dict.fromkeys(judge_bias.PASSES, instrument)
+            raters[judge_bias.SHUFFLED] = in_another_order(instrument)
     additions = judge_bias.load_additions()
 
     async def compute(state: TaskState, target: Target) -> Score:  # noqa: ARG001 - Inspect's
@@ -194,10 +200,9 @@ def _judge_scorer(judge: str, *, bias: bool, reword: bool) -> Scorer:
             lost[name] = Counter(verdict.unscored for verdict in verdicts if verdict.unscored)
             return rows_of(batch.restored(verdict_array(verdicts)))
 
-        chosen = batches if bias else (judge_bias.PLAIN,)
         checked = CheckedConversation(
             id=str(state.sample_id),
-            ratings={name: await rows(name, instrument, batches[name]) for name in chosen},
+            ratings={n: await rows(n, by, batches[n]) for n, by in raters.items() if by},
             reworded={
                 name: await rows(f"reworded: {name}", rater, batches[judge_bias.PLAIN])
                 for name, rater in by_others.items()

@@ -155,6 +155,17 @@ def reworded_judges(name: str) -> dict[str, RunJudge]:
     return {title: replace(judge, rubric=path) for title, path in rewordings().items()}
 
 
+def in_another_order(judge: RunJudge) -> RunJudge | None:
+    """Who rates a shuffled batch, to show what order does; None where nothing has an order.
+
+    A judge that asks models rates each reply by itself, so a batch's order is nothing to it. One
+    call for all dimensions has them the other way round; with one call each nothing has an order.
+    """
+    if not isinstance(judge, LlmJudge):
+        return judge
+    return replace(judge, backwards=True) if judge.joint else None
+
+
 def references(tagger: RunTagger | None = None, judge: RunJudge | None = None) -> dict[str, Any]:
     """How a score's metadata names its instruments, in the form of a record's board.
 

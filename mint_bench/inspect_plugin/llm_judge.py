@@ -46,12 +46,14 @@ class LlmJudge:
         reason: Whether a written reason comes before the score.
         role: Whose models are asked.
         rubric: A file with another rubric than the shipped one.
+        backwards: Whether one call for all has the dimensions from the last to the first.
     """
 
     joint: bool
     reason: bool
     role: str = GRADER
     rubric: Path | None = None
+    backwards: bool = False
 
     def refs(self) -> list[JudgeRef]:
         """How a record names the panel: each member with its settings.
@@ -91,7 +93,8 @@ class LlmJudge:
         prompts = [Prompt(system, shown, question) for question in self._questions]
         if self.joint:
             scale = whole_numbers(LOWEST, HIGHEST)
-            schema = object_schema("ratings", dict.fromkeys(DIMENSIONS, scale), reason=self.reason)
+            names = [dimension.name for dimension in self._rubric.dimensions]
+            schema = object_schema("ratings", dict.fromkeys(names, scale), reason=self.reason)
             return await ask_in_form(model, system, prompts[0].user, schema, parse_joint)
         asked = [(prompt, LOWEST) for prompt in prompts]
         return _whole(await ask_each(model, asked, reason=self.reason, all_or_none=True))
@@ -103,7 +106,9 @@ class LlmJudge:
 
     @cached_property
     def _rubric(self) -> Rubric:
-        return load_rubric(self.rubric)
+        rubric = load_rubric(self.rubric)
+        turned = {"dimensions": rubric.dimensions[::-1]}
+        return rubric.model_copy(update=turned) if self.backwards else rubric
 
     @cached_property
     def _system(self) -> str:

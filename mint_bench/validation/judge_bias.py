@@ -124,21 +124,25 @@ def bias(conversations: Sequence[str], ratings: Mapping[str, Doubles]) -> Figure
 
     Args:
         conversations: The conversation of each reply.
-        ratings: By pass, in the order of the plain replies, shape (n, 6), NaN where unscored.
+        ratings: By pass, in the order of the plain replies, shape (n, 6), NaN where unscored;
+            `shuffled` may lack.
 
     Returns:
         `words_added`, `emoji_added` and `turn_later`: mean change of each rating with its
         interval; `repeat`
-        and `order`: how far ratings differ when nothing or only the order changes.
+        and `order`: how far ratings differ when nothing or only the order changes; the latter
+        where the pass is there.
     """
     plain = ratings[PLAIN]
-    return {
+    found = {
         "words_added": change(plain, ratings[WORDS], conversations),
         "emoji_added": change(plain, ratings[EMOJI], conversations),
         "turn_later": change(plain, ratings[LATER], conversations),
         "repeat": consistency([plain, ratings[AGAIN]]),
-        "order": consistency([plain, ratings[SHUFFLED]]),
     }
+    if SHUFFLED in ratings:
+        found["order"] = consistency([plain, ratings[SHUFFLED]])
+    return found
 
 
 def measure(judge: Judge, exchanges: Sequence[Exchange], additions: Additions) -> Figures:

@@ -12,6 +12,8 @@ import pytest
 from inspect_ai._util.error import PrerequisiteError
 
 from mint_bench import judge_check, tagger_check
+from mint_bench.cli.judge_table import show_judge
+from mint_bench.inspect_plugin.check_logs import check_of_log
 from mint_bench.inspect_plugin.checks import judge_agreement, judge_biases, people_agreement
 from mint_bench.judging import load_judge
 from mint_bench.judging.judge import DIMENSIONS
@@ -144,6 +146,48 @@ def test_biases_cost_five_passes_more(data, tmp_path, server):
     rated = [sample.scores["judge_biases"].metadata["checked"]["ratings"] for sample in log.samples]
     replies = sum(len(ratings["plain"]) for ratings in rated)
     assert len(server.requests) == 6 * replies
+
+
+def test_one_call_for_all_is_asked_in_another_order_of_the_dimensions(data, tmp_path):
+    """It gives what it is asked for first a point more than the rest."""
+
+    def favouring(model, system, user):
+        names = sorted(DIMENSIONS, key=user.index)
+        return json.dumps({name: 4 if name == names[0] else 3 for name in names})
+
+    with JudgeServer(favouring).running() as server:
+        found = every_metric(checked_by(server, tmp_path, bias=True))
+    assert found["repeat_same"] == 1
+    assert found["order_same"] == pytest.approx(4 / 6)
+    turned = 0
+    for request in server.requests:
+        system, user = (message["content"] for message in request["messages"])
+        names = request["response_format"]["json_schema"]["schema"]["required"]
+        assert names == sorted(DIMENSIONS, key=user.index)
+        assert names == sorted(DIMENSIONS, key=lambda name: system.index(f'"{name}"'))
+        turned += names == list(DIMENSIONS[::-1])
+    assert turned == len(server.requests) / 6
+
+
+def test_one_call_each_knows_no_order(data, tmp_path, capsys):
+    def three(model, system, user):
+        return json.dumps({"score": 3})
+
+    with JudgeServer(three).running() as server:
+        task, roles = judge_check(judge="llm", bias=True), {"grader": server.model()}
+        log = run(task, None, tmp_path, limit=1, model_roles=roles)
+    rated = log.samples[0].scores["judge_biases"].metadata["checked"]["ratings"]
+    assert "shuffled" not in rated
+    assert len(server.requests) == 6 * 5 * len(rated["plain"])
+    found = every_metric(log)
+    assert math.isnan(found["order_same"])
+    assert found["repeat_same"] == 1
+    shown = check_of_log(Path(log.location))
+    assert "order" not in shown["bias"]
+    show_judge(shown)
+    told = capsys.readouterr().out
+    assert "Rated again: 100.0% of ratings the same" in told
+    assert "in another order" not in told
 
 
 def test_rewordings_show_how_consistent_a_judge_is_when_the_rubric_says_the_same(data, tmp_path):
