@@ -1,8 +1,8 @@
 """The page of speeds: every measure has its words, every word its measure."""
 
 from benchmarks.__main__ import all_measures, entry
-from benchmarks.page import DOCS, met, page
-from mint_bench.files import read_yaml
+from benchmarks.page import DOCS, LATEST, LATEST_VLLM, met, page
+from mint_bench.files import read_json, read_yaml
 
 WORDS = read_yaml(DOCS / "pages" / "speed.yaml")
 OF_VLLM = {
@@ -31,3 +31,14 @@ def test_what_was_not_measured_has_no_figure():
     [of_score] = [line for line in lines if "315 replies |" in line and "score" in line]
     assert "0.4 s | 0.3 | **missed**" in of_help
     assert of_score.endswith("| | | | |")
+
+
+def test_the_page_is_what_the_latest_measurements_give():
+    found = read_json(LATEST) | read_json(LATEST_VLLM)
+    assert (DOCS / "speed.md").read_text("utf-8") == page(found, WORDS)
+
+
+def test_a_count_of_tokens_that_no_server_served_is_told_as_the_best_that_can_be():
+    [line] = [line for line in page({}, WORDS).splitlines() if "to compute" in line]
+    assert "at best" in line
+    assert "on no server" in line
