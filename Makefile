@@ -10,7 +10,7 @@ PIP := $(BIN)/$(INSTALL)
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check bench coverage claims docs faults fuzz nightly paper-map pictures
+.PHONY: help demo test test-slow test-data check bench coverage claims docs faults fuzz nightly paper-map pictures
 .PHONY: register screenshots scorer-cards multi-turn bench-vllm train-evidence test-vllm clean
 
 help:  ## Say what each target does
@@ -26,6 +26,10 @@ test-slow: $(VENV)/.slow  ## Run what is slow (real models, browser, wheel), and
 	$(PYTEST) -m "not slow and not browser" mint_bench tests/grpo \
 		$$(grep -rl importorskip tests --include='test_*.py' --exclude-dir=grpo)
 	$(PYTEST) -m "slow or browser"
+
+test-data: $(VENV)/.slow  ## Run the tests that read the paper's release, from MINT_BENCH_DATA
+	@test -d "$(MINT_BENCH_DATA)/mint_empathy" || { echo "set MINT_BENCH_DATA to a folder that holds mint_empathy/"; exit 2; }
+	$(PYTEST) -m "not browser" $$(grep -rl MINT_BENCH_DATA tests --include='test_*.py')
 
 check: $(VENV)/.dev  ## Lint, types, layers, and Inspect's own linter
 	$(BIN)/ruff check .

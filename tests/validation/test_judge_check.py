@@ -16,7 +16,12 @@ from mint_bench.stats import agreement
 from mint_bench.stats.agreement import COEFFICIENTS, ordinal_alpha, quadratic_kappa, spearman
 from mint_bench.stats.intervals import resampling_weights
 from mint_bench.validation import judge_check
-from mint_bench.validation.ratings import Ratings, read_experts, read_other_judges
+from mint_bench.validation.ratings import (
+    Ratings,
+    read_experts,
+    read_other_judges,
+    read_ratings,
+)
 
 IDS = [f"c{i:02}" for i in range(30)]
 
@@ -53,28 +58,50 @@ def few_resamples(monkeypatch):
     monkeypatch.setattr(agreement, "resampling_weights", lambda n: resampling_weights(n, 200))
 
 
-@pytest.fixture(scope="module")
-def published():
-    """Published coefficients by dimension and `mean`."""
+# From gold_kappa_agreement/turn_vs_experts_agreement.csv in the paper's release.
+PUBLISHED = {  # Spearman's rho and kappa
+    "validating_emotions": (0.7305027250822248, 0.6653169816520569),
+    "encouraging_elaboration": (0.8404307861592206, 0.5352036714290709),
+    "demonstrating_understanding": (0.4700962359974273, 0.43826012131642256),
+    "advice_giving": (0.8610477069842336, 0.7562596568405854),
+    "self_oriented": (0.6647151219726721, 0.7121039048948682),
+    "dismissing_emotions": (0.578342445289215, 0.3477485790985926),
+    "mean": (0.6908558369141655, 0.5758154858719328),
+}
+KEPT = Path(__file__).parents[1] / "data" / "published_ratings"
+
+
+def kept(name):
+    return read_ratings(KEPT / f"{name}.csv")
+
+
+def test_the_published_figures_come_out_of_the_published_ratings():
+    """Spearman of the means with the experts' median; kappa over the positions of all ratings."""
+    found = judge_check.figures(
+        kept("gpt-oss-120b"), [kept(f"expert{number}") for number in (1, 2, 3)]
+    )
+    ours = found["agreement"]["gpt-oss-120b"]
+    assert set(PUBLISHED) == set(ours)
+    for name, (rho, kappa) in PUBLISHED.items():
+        assert ours[name]["spearman"]["value"] == pytest.approx(rho, abs=1e-9)
+        assert ours[name]["kappa_levels"]["value"] == pytest.approx(kappa, abs=1e-9)
+        assert ours[name]["kappa"]["n"] == 50
+
+
+def test_the_ratings_kept_for_tests_are_the_pinned_ones():
     folder = os.environ.get("MINT_BENCH_DATA")
     if not folder:
         pytest.skip("MINT_BENCH_DATA is not set")
+    for rater in (read_other_judges()[0], *read_experts()):
+        ours = kept(rater.name)
+        assert ours.replies == rater.replies
+        assert np.array_equal(ours.table(list(rater.means)), rater.table(list(rater.means)))
     path = Path(folder) / "mint_empathy/evaluation/eval_outputs/gold_kappa_agreement"
     with (path / "turn_vs_experts_agreement.csv").open() as handle:
-        return {row["metric"]: row for row in csv.DictReader(handle)}
-
-
-def test_the_published_figures_come_out_of_the_published_ratings(published):
-    """Spearman of the means with the experts' median; kappa over the positions of all ratings."""
-    found = judge_check.figures(read_other_judges()[0], read_experts())
-    ours = found["agreement"]["gpt-oss-120b"]
-    assert set(published) == set(ours)
-    for name, row in published.items():
-        assert ours[name]["spearman"]["value"] == pytest.approx(
-            float(row["spearman_rho"]), abs=1e-9
-        )
-        assert ours[name]["kappa_levels"]["value"] == pytest.approx(float(row["kappa"]), abs=1e-9)
-        assert ours[name]["kappa"]["n"] == int(row["n_pairs"] or 50)
+        rows = {row["metric"]: row for row in csv.DictReader(handle)}
+    assert {
+        name: (float(row["spearman_rho"]), float(row["kappa"])) for name, row in rows.items()
+    } == PUBLISHED
 
 
 def test_coefficients_are_those_of_the_judge_and_the_experts_median():
