@@ -121,8 +121,9 @@ def _show(found: dict[str, Any]) -> None:
         console,
         "F1 both: mean of the F1 of present and of absent. Intervals: 95%, percentiles of 10,000 "
         "resamples of whole responses (people) or conversations (systems); none for a tactic in "
-        "fewer than 10 of them, nor with fewer than 20. Over systems: t (error) and Fisher's z "
-        "(Spearman). – : neither labelled nor found.",
+        "fewer than 10 of them, nor with fewer than 20, nor for a mean with such a tactic in it: "
+        "the mean of common ones leaves it out. Over systems: t (error) and Fisher's z (Spearman). "
+        "– : neither labelled nor found.",
     )
 
 
@@ -135,7 +136,9 @@ def _show_people(found: dict[str, Any], console: "Console") -> None:
          [people["f1_both_classes"][tactic], figure])
         for tactic, figure in people["f1"].items()
     ]  # fmt: skip
-    rows.append(("mean", "bold", [people["macro_f1_both_classes"], people["macro_f1"]]))
+    means = ("macro_f1_both_classes", "macro_f1")
+    rows.append(("mean", "bold", [people[name] for name in means]))
+    rows.append(("mean of common", "bold", [people[f"{name}_common"] for name in means]))
     show(
         console,
         f"{found['tagger']} against people, {people['sentences']} sentences of "

@@ -150,10 +150,11 @@ def unrated() -> Metric:
 
 @metric(scores="unreduced")
 def f1() -> Metric:
-    """F1 against people's labels, of all tactics and by tactic, with intervals over responses.
+    """F1 against people's labels: means over tactics, and by tactic.
 
     `macro_f1_both_classes` is the mean of the F1 of present and of absent, `macro_f1` that of
-    present alone. NaN where undefined, and for the interval of a tactic in too few responses.
+    present alone; with `_common` over the tactics in at least 10 responses. Intervals are over
+    responses. NaN where undefined, and for the interval of a tactic in too few of them.
     """
 
     def compute(scores: list[SampleScore]) -> Value:
@@ -161,11 +162,13 @@ def f1() -> Metric:
         tagged = tagged_of(responses)
         found = sentence_figures(tagged) if tagged.unit else {}
         means = {"means": found}
+        names = ("macro_f1_both_classes", "macro_f1")
         return {
+            **{name: _ends(means, "means", name)[""] for name in names},
             **{
-                f"{name}{end}": number
-                for name in ("macro_f1_both_classes", "macro_f1")
-                for end, number in _ends(means, "means", name).items()
+                f"{name}_common{end}": number
+                for name in names
+                for end, number in _ends(means, "means", f"{name}_common").items()
             },
             **{
                 f"f1_{tactic}{end}": number

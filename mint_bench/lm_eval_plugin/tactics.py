@@ -22,6 +22,7 @@ from mint_bench.validation.labels import read_annotations
 from mint_bench.validation.tagger_check import Tagged, sentence_figures
 
 MEANS = ("macro_f1", "macro_f1_both_classes")
+COMMON = tuple(f"{name}_common" for name in MEANS)  # over tactics in at least 10 replies
 
 
 def documents(**given: Any) -> dict[str, Dataset]:  # noqa: ANN401, ARG001 - lm-eval's metadata
@@ -72,7 +73,8 @@ def process_results(doc: Doc, results: Sequence[tuple[float, bool]]) -> dict[str
         "present": bool(doc["label"]),
     }
     return {
-        **{key: item for name in MEANS for key in thrice(name, item)},
+        **dict.fromkeys(MEANS, item),
+        **{key: item for name in COMMON for key in thrice(name, item)},
         **{f"f1_{tactic}": item for tactic in TACTICS},
     }
 
@@ -108,10 +110,12 @@ def _of(tactic: str) -> Figured:
     return figure
 
 
-macro_f1, macro_f1_low, macro_f1_high = three(_mean("macro_f1"))
-macro_f1_both_classes, macro_f1_both_classes_low, macro_f1_both_classes_high = three(
-    _mean("macro_f1_both_classes")
-)
+macro_f1, macro_f1_both_classes = (end_of(_mean(name), "value") for name in MEANS)
+macro_f1_common, macro_f1_common_low, macro_f1_common_high = three(_mean(COMMON[0]))
+(
+    macro_f1_both_classes_common, macro_f1_both_classes_common_low,
+    macro_f1_both_classes_common_high,
+) = three(_mean(COMMON[1]))  # fmt: skip
 (
     f1_information, f1_assistance, f1_advice, f1_validation, f1_emotional_expression,
     f1_paraphrasing, f1_self_disclosure, f1_questioning, f1_reappraisal, f1_empowerment,

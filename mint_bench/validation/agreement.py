@@ -15,7 +15,6 @@ from mint_bench.metrics.repetition import pair_sums, repetition_rows, stickiness
 from mint_bench.stats.agreement import Agreement, spearman
 from mint_bench.stats.intervals import Interval, bootstrap_ratios
 from mint_bench.stats.statistic import MacroRatio, Ratio
-from mint_bench.tactics.tagger import TACTICS
 from mint_bench.validation.labels import HUMAN, LabelledReply
 
 Bools = npt.NDArray[np.bool_]
@@ -31,37 +30,6 @@ def shown(found: Agreement | Interval) -> dict[str, float | int | None]:
     return {
         **{end: None if np.isnan(number) else number for end, number in ends.items()},
         "n": found.n,
-    }
-
-
-def positive_f1(found: Bools, present: Bools) -> Doubles:
-    """F1 of "present" for each column; 0 where there is nothing to find and nothing is found.
-
-    >>> positive_f1(np.array([[True], [True]]), np.array([[True], [False]])).round(3).tolist()
-    [0.667]
-    """
-    hits = (found & present).sum(axis=0)
-    either = found.sum(axis=0) + present.sum(axis=0)
-    f1: Doubles = 2 * hits / np.maximum(either, 1)
-    return f1
-
-
-def sentence_agreement(found: Bools, present: Bools) -> Figures:
-    """F1 of "present" and its mean with that of "absent", for each tactic and over all.
-
-    Args:
-        found: What the tagger says, shape (n, 10).
-        present: The labels, shape (n, 10).
-    """
-    positive = positive_f1(found, present)
-    both = (positive + positive_f1(~found, ~present)) / 2
-    return {
-        "sentences": len(present),
-        "positives": _by_name(TACTICS, present.sum(axis=0)),
-        "f1": _by_name(TACTICS, positive),
-        "macro_f1": _rounded(positive.mean()),
-        "f1_both_classes": _by_name(TACTICS, both),
-        "macro_f1_both_classes": _rounded(both.mean()),
     }
 
 

@@ -119,9 +119,10 @@ def _figure(figures: Mapping[str, Any], key: str, name: str | None = None) -> Ma
     return {**(found if name is None else found.get(name, {})), "value": whole}
 
 
-def _worst(by_name: Mapping[str, float], count: int = 3) -> list[str]:
-    """The names with the lowest figures."""
-    return sorted(by_name, key=by_name.__getitem__)[:count]
+def _worst(by_name: Mapping[str, float | None], count: int = 3) -> list[str]:
+    """The names with the lowest figures, of those that have one."""
+    known = {name: value for name, value in by_name.items() if value is not None}
+    return sorted(known, key=known.__getitem__)[:count]
 
 
 def _sum_of(weights: Mapping[str, float]) -> str:

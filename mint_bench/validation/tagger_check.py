@@ -111,42 +111,77 @@ def sentence_figures(tagged: Tagged) -> Figures:
     """F1 of "present", and its mean with that of "absent", by tactic and over all.
 
     A tactic that is neither labelled nor found has no F1 of "present": it is null, and out of the
-    means. Intervals are percentiles over 10,000 resamples of whole units (studentised ones run
-    past 1 where a tactic is rare); none below 20 units, nor for a tactic that is labelled or
-    found in fewer than 10 of them.
+    means. `macro_f1` and `macro_f1_both_classes` are over all other tactics, the rarest too: points
+    without interval, unless all are common. Those in `_common` are over the tactics that are
+    labelled or found in at least 10 units, chosen once and not anew in each resample. Intervals
+    are percentiles over 10,000 resamples of whole units (studentised ones run past 1 where a
+    tactic is rare); none below 20 units.
 
     Returns:
-        `positives` by tactic; `f1` and `f1_both_classes` by tactic, `macro_f1` and
-        `macro_f1_both_classes`, each with value, low, high and n units.
+        `positives` by tactic; `f1` and `f1_both_classes` by tactic, the four means, each with
+        value, low, high and n units; `common`, the names of those tactics.
     """
-    hits, either = _sums(tagged)
-    units, ten = len(hits), len(TACTICS)
-    weights = resampling_weights(units) if units >= MIN_CONVERSATIONS else np.ones((1, units))
-    once = divide(hits.sum(axis=0), either.sum(axis=0))
-    drawn = divide(weights @ hits, weights @ either)
-    common = (either[:, :ten] > 0).sum(axis=0) >= COMMON_IN
+    scores = _Scores.of(tagged)
+    common = scores.common()
+    ten = len(TACTICS)
 
-    def figure(columns: Sequence[int], *, interval: bool = True) -> Figures:
-        draws = _mean(drawn[:, columns])
-        if not interval or units < MIN_CONVERSATIONS:
-            draws = np.full(len(draws), np.nan)
-        return shown(Drawn(float(_mean(once[list(columns)])), draws, units).agreement())
+    def figure(tactics: Sequence[int], *, both: bool = False) -> Figures:
+        return shown(scores.mean(tactics, both=both).agreement())
 
     return {
         "positives": dict(zip(TACTICS, tagged.present.sum(axis=0).tolist(), strict=True)),
-        "f1": {name: figure([k], interval=bool(common[k])) for k, name in enumerate(TACTICS)},
-        "f1_both_classes": {
-            name: figure([k, ten + k], interval=bool(common[k])) for k, name in enumerate(TACTICS)
-        },
+        "common": [TACTICS[k] for k in common],
+        "f1": {name: figure([k]) for k, name in enumerate(TACTICS)},
+        "f1_both_classes": {name: figure([k], both=True) for k, name in enumerate(TACTICS)},
         "macro_f1": figure(range(ten)),
-        "macro_f1_both_classes": figure(range(2 * ten)),
+        "macro_f1_both_classes": figure(range(ten), both=True),
+        "macro_f1_common": figure(common),
+        "macro_f1_both_classes_common": figure(common, both=True),
     }
 
 
-def _mean(f1: Floats) -> Floats:
-    """Mean over the last axis of what is defined; NaN where nothing is."""
-    there = ~np.isnan(f1)
-    return divide(np.where(there, f1, 0.0).sum(axis=-1), there.sum(axis=-1).astype(float))
+@dataclass(frozen=True, slots=True)
+class _Scores:
+    """F1 of "present" for ten tactics, then of "absent", once and in each resample of the units.
+
+    Attributes:
+        once: Shape (20,), NaN where undefined.
+        drawn: Shape (resamples, 20); all NaN below 20 units.
+        found_in: Units in which a tactic is labelled or found, shape (10,).
+        units: How many units there are.
+    """
+
+    once: Floats
+    drawn: Floats
+    found_in: npt.NDArray[np.int64]
+    units: int
+
+    @classmethod
+    def of(cls, tagged: Tagged) -> "_Scores":
+        hits, either = _sums(tagged)
+        units = len(hits)
+        drawn = np.full((1, hits.shape[1]), np.nan)
+        if units >= MIN_CONVERSATIONS:
+            weights = resampling_weights(units)
+            drawn = divide(weights @ hits, weights @ either)
+        found_in = (either[:, : len(TACTICS)] > 0).sum(axis=0)
+        return cls(divide(hits.sum(axis=0), either.sum(axis=0)), drawn, found_in, units)
+
+    def common(self) -> list[int]:
+        """The tactics that occur in enough units to be resampled."""
+        return np.flatnonzero(self.found_in >= COMMON_IN).tolist()
+
+    def mean(self, tactics: Sequence[int], *, both: bool) -> Drawn:
+        """Mean F1 over what is defined of these tactics; no draws where one of them is rare."""
+        columns = [*tactics, *(len(TACTICS) + k for k in tactics)] if both else [*tactics]
+        columns = [column for column in columns if not np.isnan(self.once[column])]
+        if not columns:
+            return Drawn(float("nan"), np.full(1, np.nan), self.units)
+        asked = [k for k in tactics if k in columns]
+        draws = self.drawn[:, columns].mean(axis=1)
+        if not asked or not set(asked) <= set(self.common()):
+            draws = np.full(len(draws), np.nan)
+        return Drawn(float(self.once[columns].mean()), draws, self.units)
 
 
 def _sums(tagged: Tagged) -> tuple[Floats, Floats]:

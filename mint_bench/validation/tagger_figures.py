@@ -13,7 +13,8 @@ from mint_bench.validation.labels import HUMAN, LabelledReply, LabelledSentence
 from mint_bench.validation.own_labels import LabelledText
 from mint_bench.validation.tagger_check import Bools, Tagged, sentence_figures
 
-WITH_INTERVAL = ("f1", "f1_both_classes", "macro_f1", "macro_f1_both_classes")
+MEANS = ("macro_f1", "macro_f1_both_classes", "macro_f1_common", "macro_f1_both_classes_common")
+WITH_INTERVAL = ("f1", "f1_both_classes", *MEANS)
 
 
 def thresholds_of(
@@ -96,10 +97,22 @@ def people_figures(
 
 
 def _f1_figures(found: Bools, present: Bools, units: Sequence[str]) -> Figures:
-    """Agreement of sentences, with intervals over what they are drawn with."""
+    """Agreement of sentences: values by name, their intervals over what is drawn apart."""
     drawn = sentence_figures(Tagged(found, present, tuple(units)))
     intervals = {name: _four(drawn[name]) for name in WITH_INTERVAL}
-    return {**agreement.sentence_agreement(found, present), "intervals": intervals}
+    return {
+        "sentences": len(present),
+        "positives": drawn["positives"],
+        "common": drawn["common"],
+        **{name: _values(figure) for name, figure in intervals.items()},
+        "intervals": intervals,
+    }
+
+
+def _values(figure: Figures) -> Any:  # noqa: ANN401 - a figure's value, or one a tactic
+    if "value" in figure:
+        return figure["value"]
+    return {name: inner["value"] for name, inner in figure.items()}
 
 
 def _four(value: Any) -> Any:  # noqa: ANN401 - nested figures

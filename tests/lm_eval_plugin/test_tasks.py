@@ -149,12 +149,13 @@ def test_tactics_asks_for_every_tactic_of_every_sentence_and_counts_agreement():
         tactics.process_results(d, [(-1.0, False), (0.0 if d["label"] else -2.0, True)])
         for d in docs
     ]
-    for name in ("macro_f1", "macro_f1_both_classes", *(f"f1_{tactic}" for tactic in TACTICS)):
+    for name in (*tactics.MEANS, *tactics.COMMON, *(f"f1_{tactic}" for tactic in TACTICS)):
         assert getattr(tactics, name)([one[name] for one in right]) == 1
     always = [tactics.process_results(d, [(-1.0, False), (0.0, True)]) for d in docs]
     items = [one["macro_f1"] for one in always]
     value = tactics.macro_f1(items)
-    assert tactics.macro_f1_low(items) < value < tactics.macro_f1_high(items) < 0.5
+    assert tactics.macro_f1_common(items) == value, "each tactic is found in every reply"
+    assert tactics.macro_f1_common_low(items) < value < tactics.macro_f1_common_high(items) < 0.5
     assert math.isnan(tactics.macro_f1(items[:9])), "no sentence was asked for all ten"
 
 

@@ -127,6 +127,24 @@ def test_a_rare_tactic_has_no_interval_and_few_responses_have_none_at_all():
     assert few["macro_f1"]["low"] is None
 
 
+def test_a_mean_with_a_rare_tactic_is_a_point_and_that_of_common_ones_has_an_interval():
+    found, present = labels()
+    found[:, 6] = False
+    present[:, 6] = np.arange(120) == 7  # one label, never found: it drops out of many resamples
+    ours = figures(people(found, present))
+    kept = [k for k in range(10) if k != 6]
+    f1 = f1_score(present, found, average=None)
+    assert ours["common"] == [TACTICS[k] for k in kept]
+    assert ours["macro_f1"]["value"] == pytest.approx(f1.mean())
+    assert ours["macro_f1"]["low"] is None
+    assert ours["macro_f1_common"]["value"] == pytest.approx(f1[kept].mean())
+    assert ours["macro_f1_common"]["low"] < f1[kept].mean() < ours["macro_f1_common"]["high"]
+    absent = f1_score(~present, ~found, average=None)
+    assert ours["macro_f1_both_classes_common"]["value"] == pytest.approx(
+        (f1[kept].mean() + absent[kept].mean()) / 2
+    )
+
+
 def test_the_order_of_sentences_changes_nothing():
     sentences = people(*labels())
     mixed = [sentences[i] for i in RNG.permutation(len(sentences))]
