@@ -252,3 +252,13 @@ def shipped() -> Encoder:
         MintError: If its weights are missing or damaged.
     """
     return Encoder(resource(*FOLDER))
+
+
+def beside(scorers: Path) -> Encoder:
+    """The encoder of a folder that holds `taggers/`; the shipped one where it has none.
+
+    Raises:
+        MintError: If its weights are damaged.
+    """
+    own = scorers.joinpath(*FOLDER[1:])
+    return Encoder(own) if (own / NETWORK_FILE).is_file() else shipped()

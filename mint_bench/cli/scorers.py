@@ -60,7 +60,8 @@ def train(names: tuple[str, ...], out: Path | None, data: Path | None) -> None:
 
     The same machine gives the same weights. The n-gram tagger takes minutes; the encoder, from
     which taggers/embedded comes, hours on two cores and needs the extra `scorers`. What was learned
-    is kept in the cache, so that an interrupted run goes on.
+    is kept in the cache, so that an interrupted run goes on. A judge reads with the encoder of the
+    same folder, or with the shipped one where there is none.
 
     \b
     Example:
@@ -87,7 +88,7 @@ def train(names: tuple[str, ...], out: Path | None, data: Path | None) -> None:
     help="Folder that holds taggers/ and judges/; by default the project's own scorers/.",
 )
 def card(names: tuple[str, ...], out: Path | None) -> None:
-    """Measure shipped scorers and write their cards anew.
+    """Measure scorers as they lie in a folder and write their cards anew.
 
     A judge is compared with experts, tried for biases and attacked with probes; the held-out
     figures of its training stay as `scorers train` left them.

@@ -1,7 +1,13 @@
 """Empathy of replies: the rubric, and the judges that rate by it."""
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from mint_bench.errors import MintError, suggestion
 from mint_bench.judging.judge import Judge
+
+if TYPE_CHECKING:
+    from mint_bench.encoder import Encoder
 
 JUDGES: tuple[str, ...] = ("embedded", "embedded-second")
 """The second is for looking at what a reward made of the first has done."""
@@ -24,10 +30,19 @@ def load_judge(name: str) -> Judge:
         hint = suggestion(name, (*JUDGES, *LLM_JUDGES))
         raise MintError(f"no judge is called {name!r}; {hint}")
     from mint_bench.encoder import shipped
-    from mint_bench.judging.embedded import EmbeddedJudge, JudgeModel
-    from mint_bench.judging.second import SECOND, SecondModel
     from mint_bench.resources import resource
 
+    return read_judge(name, resource("scorers", "judges", name), shipped())
+
+
+def read_judge(name: str, folder: Path, encoder: "Encoder") -> Judge:
+    """The embedded judge of that name with the weights that lie in a folder.
+
+    Raises:
+        MintError: If its weights are missing, damaged, or made with another encoder.
+    """
+    from mint_bench.judging.embedded import EmbeddedJudge, JudgeModel
+    from mint_bench.judging.second import SECOND, SecondModel
+
     model = SecondModel if name == SECOND else JudgeModel
-    folder = resource("scorers", "judges", name)
-    return EmbeddedJudge(name, folder, shipped(), model.from_arrays)
+    return EmbeddedJudge(name, folder, encoder, model.from_arrays)

@@ -1,4 +1,4 @@
-"""What a shipped scorer is worth, for its card: experts, biases, probes.
+"""What a trained scorer is worth, for its card: experts, biases, probes.
 
 Beside the held-out figures, which come with the training of its weights.
 """
@@ -6,9 +6,12 @@ Beside the held-out figures, which come with the training of its weights.
 from pathlib import Path
 from typing import Any
 
+from mint_bench.encoder import beside
 from mint_bench.errors import MintError
 from mint_bench.files import read_json, write_json, write_text
-from mint_bench.judging import load_judge
+from mint_bench.judging import read_judge
+from mint_bench.judging.judge import Judge
+from mint_bench.resources import sha256_file
 from mint_bench.sources import load
 from mint_bench.validation import judge_check, probes
 from mint_bench.validation.cards import render_card
@@ -22,7 +25,7 @@ DIGITS = 4
 
 
 def write_card(name: str, scorers: Path, tell: Tell = lambda _what, _share: None) -> Path:
-    """Measure a scorer as it is shipped, and write its card anew; returns the card.
+    """Measure a scorer as it lies in a folder, and write its card anew; returns the card.
 
     Args:
         name: Such as `judges/embedded`.
@@ -30,24 +33,31 @@ def write_card(name: str, scorers: Path, tell: Tell = lambda _what, _share: None
         tell: Told what is being done and the share that is done.
 
     Raises:
-        MintError: If there is no such scorer, it was never trained, or references are missing.
+        MintError: If there is no such scorer, it was never trained, its card is of other weights,
+            or references are missing.
     """
     if name not in TRAINERS:
         raise MintError(f"no scorer {name!r}; there are: {', '.join(TRAINERS)}")
     folder = scorers / name
     card: Figures = read_json(folder / "card.json")
+    weights = folder / TRAINERS[name].weights
+    if not weights.is_file() or sha256_file(weights) != card["weights_sha256"]:
+        raise MintError(
+            f"{folder / 'card.json'}: not the card of {weights.name} beside it; "
+            f"run: mint-bench scorers train {name}"
+        )
     if name.startswith("judges/"):
-        card |= judge_figures(name.removeprefix("judges/"), Steps(2, tell))
+        judge = read_judge(name.removeprefix("judges/"), folder, beside(scorers))
+        card |= judge_figures(judge, Steps(2, tell))
     text = render_card(card)
     write_json(folder / "card.json", card)
     write_text(folder / "CARD.md", text)
     return folder / "CARD.md"
 
 
-def judge_figures(name: str, steps: Steps) -> Figures:
+def judge_figures(judge: Judge, steps: Steps) -> Figures:
     """Agreement with experts, biases, and how often a judge is fooled."""
     steps.begin("against experts")
-    judge = load_judge(name)
     conversations = load("lend_an_ear").conversations
     checked = judge_check.check(judge, conversations, read_experts(), read_other_judges())
     steps.begin("adversarial probes")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mint_bench.encoder import shipped
+from mint_bench.encoder import beside
 from mint_bench.judging import embedded
 from mint_bench.judging.heads import FEWEST_WORDS
 from mint_bench.validation import agreement, fit_judge, fit_second, fit_tagger, lessons
@@ -23,9 +23,9 @@ STEPS = 2 + lessons.HEADS * (1 + fit_tagger.FOLDS + 1 + 2 + 1)
 
 
 def train(data: Path, folder: Path, steps: Steps, learn: Learn | None) -> Figures:  # noqa: ARG001
-    """Write `weights.npz` into the folder; needs no network but the shipped encoder."""
+    """Write `weights.npz` into the folder; reads with the encoder of the same scorers."""
     replies = _replies(data, steps)
-    rows = fit_judge.prepare(replies, shipped(), steps.share)
+    rows = fit_judge.prepare(replies, beside(folder.parents[1]), steps.share)
     model = fit_judge.fit(rows, lambda: steps.begin("learning from all"))
     figures = {
         "kind": "judge",
@@ -40,7 +40,7 @@ def train(data: Path, folder: Path, steps: Steps, learn: Learn | None) -> Figure
 def train_second(data: Path, folder: Path, steps: Steps, learn: Learn | None) -> Figures:  # noqa: ARG001
     """The same for the judge on what the encoder sees."""
     replies = _replies(data, steps)
-    rows = fit_second.prepare(replies, shipped(), steps.share)
+    rows = fit_second.prepare(replies, beside(folder.parents[1]), steps.share)
     model = fit_second.fit(rows, lambda: steps.begin("learning from all"))
     figures = {"kind": "second", "width": len(model.weights), **_figures(rows, replies, steps)}
     write_arrays(folder / embedded.WEIGHTS_FILE, model.arrays())
