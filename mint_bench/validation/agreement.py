@@ -4,6 +4,7 @@ Pure functions on arrays and labelled replies; training and cards stand elsewher
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,16 +12,30 @@ import numpy.typing as npt
 
 from mint_bench.judging.aggregate import aggregate_array
 from mint_bench.judging.judge import DIMENSIONS
-from mint_bench.metrics.repetition import pair_sums, repetition_rows, stickiness_rows
-from mint_bench.stats.agreement import Agreement, spearman
-from mint_bench.stats.intervals import Interval, bootstrap_ratios
-from mint_bench.stats.statistic import MacroRatio, Ratio
+from mint_bench.metrics.repetition import (
+    TACTIC_COUNT,
+    pair_sums,
+    repetition_rows,
+    stickiness_rows,
+    sums_of_groups,
+)
+from mint_bench.stats.agreement import Agreement, Drawn, spearman
+from mint_bench.stats.intervals import (
+    MIN_CONVERSATIONS,
+    Interval,
+    bootstrap,
+    bootstrap_ratios,
+    resampling_weights,
+)
+from mint_bench.stats.statistic import Difference, MacroRatio, Ratio, Statistic, divide
 from mint_bench.validation.labels import HUMAN, LabelledReply
 
 Bools = npt.NDArray[np.bool_]
 Doubles = npt.NDArray[np.float64]
 Figures = dict[str, Any]
 TAG_FIGURES = ("stickiness_vs_human", "repetition_vs_self", "density")
+_STATISTICS: tuple[Statistic, ...] = (MacroRatio(), Ratio(), Ratio())  # of these
+COMMON_IN = 10  # units in which a tactic must occur to be resampled
 CLOSE = 0.3  # a system's mean within this of the published judge's counts as close
 
 
@@ -46,7 +61,9 @@ def system_tag_figures(replies: Sequence[LabelledReply], sets: Mapping[int, Bool
 
     Returns:
         `systems`: figure by system, as [ours, published, published without emoji sentences];
-        `mean_error`, `worst_error`, `mean_error_without_emoji`, `spearman`: by figure.
+        `apart`: by system and figure, ours minus the published with an interval over
+        conversations; `mean_error`, `worst_error`, `mean_error_without_emoji`, `spearman`: by
+        figure.
     """
     by_system: dict[str, dict[tuple[str, int], int]] = {}
     for index, reply in enumerate(replies):
@@ -54,14 +71,22 @@ def system_tag_figures(replies: Sequence[LabelledReply], sets: Mapping[int, Bool
         by_system.setdefault(reply.system, {})[key] = index
     human = {key: replies[i].published for key, i in by_system[HUMAN].items()}
     asked = [system for system, keys in by_system.items() if set(keys.values()) <= set(sets)]
-    table = {}
+    table, apart = {}, {}
     for system in asked:
         ways = (
             {key: sets[i] for key, i in by_system[system].items()},
             {key: replies[i].published for key, i in by_system[system].items()},
             {key: _without_emoji(replies[i]) for key, i in by_system[system].items()},
         )
-        table[system] = np.array([_tag_figures(own, human) for own in ways])
+        rows = [_tag_rows(own, human) for own in ways]
+        table[system] = np.array([
+            [
+                float(statistic.value(sums.sum(axis=0)))
+                for statistic, sums in zip(_STATISTICS, row, strict=True)
+            ]
+            for row in rows
+        ])
+        apart[system] = _tags_apart(rows[0], rows[1])
     values = np.array([table[system] for system in asked])
     error = np.abs(values[:, 0] - values[:, 1])
     plain = np.abs(values[:, 0] - values[:, 2])
@@ -73,6 +98,7 @@ def system_tag_figures(replies: Sequence[LabelledReply], sets: Mapping[int, Bool
             }
             for system in asked
         },
+        "apart": apart,
         "mean_error": _by_name(TAG_FIGURES, error.mean(axis=0)),
         "worst_error": _by_name(TAG_FIGURES, error.max(axis=0)),
         "mean_error_without_emoji": _by_name(TAG_FIGURES, plain.mean(axis=0)),
@@ -87,22 +113,47 @@ def _without_emoji(reply: LabelledReply) -> Bools:
     return reply.published if reply.present is None else np.asarray(reply.present.any(axis=0))
 
 
-def _tag_figures(
+def _tag_rows(
     own: Mapping[tuple[str, int], Bools], human: Mapping[tuple[str, int], Bools]
-) -> tuple[float, float, float]:
-    """Stickiness to the human's previous turn, repetition of the own one, and density.
+) -> tuple[Doubles, Doubles, Doubles]:
+    """A row a conversation for each of `_STATISTICS`.
 
-    Keys are (conversation, messages before the reply): the previous supporter turn has two fewer.
+    They are stickiness to the human's previous turn, repetition of the own one, and density. Keys
+    are (conversation, messages before the reply): the previous supporter turn has two fewer.
     """
+    number = {name: k for k, name in enumerate(sorted({name for name, _ in own}))}
     later = [(name, n) for name, n in own if (name, n - 2) in own]
     after = np.array([own[key] for key in later])
-    group = np.zeros(len(later), dtype=np.int64)
+    group = np.array([number[name] for name, _ in later], dtype=np.int64)
     of_human = np.array([human[name, n - 2] for name, n in later])
     of_self = np.array([own[name, n - 2] for name, n in later])
-    sticky = stickiness_rows(pair_sums(of_human, after, group, 1)).sum(axis=0)
-    repeated = repetition_rows(pair_sums(of_self, after, group, 1)).sum(axis=0)
-    density = float(np.mean([found.sum() for found in own.values()]))
-    return float(MacroRatio().value(sticky)), float(Ratio().value(repeated)), density
+    counts = np.array([[found.sum(), 1.0] for found in own.values()])
+    all_groups = np.array([number[name] for name, _ in own], dtype=np.int64)
+    return (
+        stickiness_rows(pair_sums(of_human, after, group, len(number))),
+        repetition_rows(pair_sums(of_self, after, group, len(number))),
+        sums_of_groups(counts, all_groups, len(number)),
+    )
+
+
+def _tags_apart(ours: Sequence[Doubles], published: Sequence[Doubles]) -> Figures:
+    """Each figure's difference with its interval over conversations.
+
+    Stickiness has one only where each of its tactics is in enough conversations: as a mean over
+    all tactics it is a point.
+    """
+    figures: Figures = {}
+    for name, statistic, first, second in zip(
+        TAG_FIGURES, _STATISTICS, ours, published, strict=True
+    ):
+        rows = np.concatenate([first, second], axis=1)
+        found = bootstrap(Difference(statistic, statistic, first.shape[1]), rows)
+        if isinstance(statistic, MacroRatio):
+            before = (first[:, TACTIC_COUNT:] > 0).sum(axis=0)
+            if np.any((before > 0) & (before < COMMON_IN)):
+                found = replace(found, low=float("nan"), high=float("nan"))
+        figures[name] = _figure(found)
+    return figures
 
 
 def rating_agreement(
@@ -115,6 +166,11 @@ def rating_agreement(
         conversations: Its conversation, over which the replies' errors have intervals.
         found: Our ratings, shape (n, 6).
         published: The published judge's, shape (n, 6).
+
+    Returns:
+        JSON-ready. Of systems, their means as [ours, published] in `systems`, ours minus the
+        published with intervals over conversations in `apart`, and in `errors` the mean of its
+        size over the six dimensions.
     """
     names = sorted(set(systems))
     owner = np.array(systems)
@@ -124,13 +180,13 @@ def rating_agreement(
     means = np.array([ours[owner == name].mean(axis=0) for name in names])
     targets = np.array([theirs[owner == name].mean(axis=0) for name in names])
     error = np.abs(means - targets)
+    apart, errors = _apart(owner, names, conversations, ours - theirs)
     return {
         "replies": len(found),
         "mean_error_of_replies": _by_name(columns, np.abs(ours - theirs).mean(axis=0)),
         "intervals": {
             "mean_error_of_replies": _with_ends(columns, np.abs(ours - theirs), conversations)
         },
-        "spearman_over_replies": _by_name(columns, _spearmans(ours, theirs)),
         "mean_error_of_systems": _by_name(columns, error.mean(axis=0)),
         "worst_error_of_systems": _by_name(columns, error.max(axis=0)),
         "worst_system": {
@@ -146,6 +202,51 @@ def rating_agreement(
             }
             for name, row, aims in zip(names, means, targets, strict=True)
         },
+        "apart": {
+            name: dict(zip(columns, map(_figure, row), strict=True))
+            for name, row in zip(names, apart, strict=True)
+        },
+        "errors": {name: _figure(drawn) for name, drawn in zip(names, errors, strict=True)},
+    }
+
+
+def _apart(
+    owner: npt.NDArray[np.str_], names: Sequence[str], conversations: Sequence[str], apart: Doubles
+) -> tuple[list[list[Interval]], list[Agreement]]:
+    """How far each system's means lie off, with intervals over conversations.
+
+    Args:
+        owner: The system of each reply.
+        names: The systems.
+        conversations: The conversation of each reply.
+        apart: Ours minus the published, six dimensions and the aggregate, shape (n, 7).
+
+    Returns:
+        By system the mean of each column (studentised), and the mean over the six dimensions of
+        its size (percentiles: it is no smooth function).
+    """
+    known, group = np.unique(np.array(conversations), return_inverse=True)
+    weights = resampling_weights(len(known))
+    rows, errors = [], []
+    for name in names:
+        own = owner == name
+        sums = sums_of_groups(apart[own], group[own], len(known))
+        counts = np.bincount(group[own], minlength=len(known)).astype(np.float64)
+        rows.append(bootstrap_ratios(sums, np.tile(counts[:, None], sums.shape[1])))
+        six = sums[:, : len(DIMENSIONS)]
+        there = int((counts > 0).sum())
+        value = np.abs(six.sum(axis=0) / counts.sum()).mean()
+        draws = np.abs(divide(weights @ six, (weights @ counts)[:, None])).mean(axis=1)
+        if there < MIN_CONVERSATIONS:
+            draws = np.full(len(draws), np.nan)
+        errors.append(Drawn(float(value), draws, there).agreement())
+    return rows, errors
+
+
+def _figure(found: Agreement | Interval) -> Figures:
+    """A figure with its interval, to four digits."""
+    return {
+        end: None if number is None else _rounded(number) for end, number in shown(found).items()
     }
 
 
@@ -156,9 +257,7 @@ def _with_ends(columns: Sequence[str], values: Doubles, conversations: Sequence[
     np.add.at(sums, group, values)
     np.add.at(counts, group, 1.0)
     return {
-        column: {
-            end: _rounded(number) for end, number in shown(interval).items() if number is not None
-        }
+        column: _figure(interval)
         for column, interval in zip(columns, bootstrap_ratios(sums, counts), strict=True)
     }
 

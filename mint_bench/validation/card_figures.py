@@ -1,7 +1,7 @@
 """What a card says of systems left out, with intervals: how far from, and whether ranked alike.
 
 From the means of systems that `card.json` keeps; the systems are the units, as what is asked is how
-the next one would fare.
+the next one would fare. Of one system alone, conversations are.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -10,34 +10,74 @@ from typing import Any
 import numpy as np
 
 from mint_bench.stats.agreement import Agreement, ranked_alike
-from mint_bench.stats.intervals import linearised
+from mint_bench.stats.intervals import LEVEL, linearised
 from mint_bench.stats.statistic import Ratio
-from mint_bench.validation.agreement import shown
+from mint_bench.validation.agreement import CLOSE, shown
 
 Figure = dict[str, float | int | None]
 FEWEST = 4  # systems below which there is no interval
 
 
-def error_of(
-    held: Mapping[str, Any], names: Sequence[str], only: Collection[str] | None = None
-) -> Figure:
+def error_of(held: Mapping[str, Any], names: Sequence[str], against: int = 1) -> Figure:
     """Mean over systems of |ours − published|, itself a mean over these figures; t interval.
 
     Args:
         held: A card's figures of one split, with `systems`: by system and figure ours, then the
-            published.
+            published, then what else may be compared with.
         names: The figures.
-        only: These systems alone.
+        against: Which of those ours is compared with.
     """
     apart = [
-        np.mean([abs(figures[name][0] - figures[name][1]) for name in names])
-        for system, figures in held["systems"].items()
-        if only is None or system in only
+        np.mean([abs(figures[name][0] - figures[name][against]) for name in names])
+        for figures in held["systems"].values()
     ]
     rows = np.column_stack([apart, np.ones(len(apart))])
     found = linearised(Ratio(), rows, FEWEST)
     low = float(np.maximum(0.0, found.low))  # NaN stays
     return shown(Agreement(found.value, low, found.high, len(apart)))
+
+
+def error_of_one(held: Mapping[str, Any], system: str, names: Sequence[str]) -> Figure:
+    """The same of one system, with the interval over conversations where the card has it."""
+    if system in held.get("errors", {}):
+        return dict(held["errors"][system])
+    apart = [abs(held["systems"][system][name][0] - held["systems"][system][name][1])
+             for name in names]  # fmt: skip
+    return {"value": float(np.mean(apart)), "low": None, "high": None}
+
+
+def worst_of(held: Mapping[str, Any], name: str) -> Figure:
+    """The largest |ours − published| of a figure, with that system's own interval if there is one.
+
+    The interval knows nothing of its system having been chosen as the worst.
+    """
+    off = {system: row[name][0] - row[name][1] for system, row in held["systems"].items()}
+    system = max(off, key=lambda system: abs(off[system]))
+    found = held.get("apart", {}).get(system, {}).get(name, {})
+    low, high = found.get("low"), found.get("high")
+    if low is None or high is None:
+        return {"value": abs(off[system]), "low": None, "high": None}
+    nearest = 0.0 if low < 0 < high else min(abs(low), abs(high))
+    return {
+        "value": abs(off[system]),
+        "low": nearest,
+        "high": max(abs(low), abs(high)),
+        "n": found["n"],
+    }
+
+
+def close_share(held: Mapping[str, Any], name: str) -> Figure:
+    """The share of systems whose mean is within `CLOSE` of the published; Wilson's interval."""
+    from scipy.stats import binomtest
+
+    near = [abs(row[name][0] - row[name][1]) <= CLOSE for row in held["systems"].values()]
+    ends = binomtest(sum(near), len(near)).proportion_ci(LEVEL, method="wilson")
+    return {
+        "value": sum(near) / len(near),
+        "low": float(ends.low),
+        "high": float(ends.high),
+        "n": len(near),
+    }
 
 
 def rank_of(held: Mapping[str, Any], name: str, without: Collection[str] = ()) -> Figure:

@@ -10,7 +10,13 @@ from typing import Any
 from mint_bench.judging.judge import DIMENSIONS
 from mint_bench.tactics.tagger import TACTICS
 from mint_bench.templates import render
-from mint_bench.validation.card_figures import error_of, rank_of
+from mint_bench.validation.card_figures import (
+    close_share,
+    error_of,
+    error_of_one,
+    rank_of,
+    worst_of,
+)
 from mint_bench.validation.labels import HUMAN
 
 Card = dict[str, Any]
@@ -24,7 +30,7 @@ class Target:
     Attributes:
         what: In words.
         aim: The bound.
-        figure: What came out: `value`, and `low` and `high` where there is an interval.
+        figure: What came out: `value`, with `low`, `high` and `n` where there is an interval.
         more: Whether more is better.
     """
 
@@ -50,6 +56,8 @@ def render_card(card: Card) -> str:
         interval=_interval,
         figure=_figure,
         error_of=error_of,
+        worst_of=worst_of,
+        close_share=close_share,
         rank_of=rank_of,
         worst=_worst,
         sum_of=_sum_of,
@@ -95,7 +103,7 @@ def targets(card: Card) -> list[Target]:
         ),
         Target(
             "mean error of the human supporters' dimension means, learned from systems alone", 0.15,
-            error_of(card["unseen_methods"], DIMENSIONS, only=[HUMAN]), more=False,
+            error_of_one(card["unseen_methods"], HUMAN, DIMENSIONS), more=False,
         ),
     ]  # fmt: skip
 
@@ -104,7 +112,8 @@ def _told(target: Target) -> str:
     value = _value(target.figure)
     met = value >= target.aim if target.more else value <= target.aim
     bound = "at least" if target.more else "at most"
-    found = _interval(target.figure, 3)
+    found, n = _interval(target.figure, 3), target.figure.get("n")
+    found += f" (n = {n})" if n else ""
     return f"{target.what}: {found}, aim {bound} {target.aim:g}: {'met' if met else '**missed**'}"
 
 

@@ -16,12 +16,17 @@ from mint_bench.stats.agreement import Drawn
 from mint_bench.stats.intervals import MIN_CONVERSATIONS, resampling_weights
 from mint_bench.stats.statistic import Floats, divide
 from mint_bench.tactics.tagger import TACTICS, SplitReply, Tagger, Tagging
-from mint_bench.validation.agreement import TAG_FIGURES, Figures, shown, system_tag_figures
-from mint_bench.validation.card_figures import error_of, rank_of
+from mint_bench.validation.agreement import (
+    COMMON_IN,
+    TAG_FIGURES,
+    Figures,
+    shown,
+    system_tag_figures,
+)
+from mint_bench.validation.card_figures import error_of, rank_of, worst_of
 from mint_bench.validation.labels import HUMAN, LabelledReply, LabelledSentence
 
 Bools = npt.NDArray[np.bool_]
-COMMON_IN = 10  # units in which a tactic must occur to have an interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,10 +224,10 @@ def systems_figures(
         progress: Told the name of each system before it is tagged.
 
     Returns:
-        As `sentence_figures` over all systems, with `systems`, `mean_error`, `worst_error` and
-        `spearman` of `stickiness_vs_human`, `repetition_vs_self` and `density`, mean and rank
-        with intervals over systems; `f1_by_system`; `left_out` (system to reason) and `unaligned`
-        replies, which count by reply only.
+        As `sentence_figures` over all systems, with `systems`, `apart`, and `mean_error`,
+        `worst_error` and `spearman` of `stickiness_vs_human`, `repetition_vs_self` and `density`,
+        with intervals; `f1_by_system`; `left_out` (system to reason) and `unaligned` replies, which
+        count by reply only.
 
     Raises:
         MintError: If there is no system, or no reply of the human supporters.
@@ -260,5 +265,6 @@ def systems_figures(
         "f1_by_system": {name: sentence_figures(_tagged(rows[name]))["macro_f1"] for name in names},
         **found,
         "mean_error": {figure: error_of(found, [figure]) for figure in TAG_FIGURES},
+        "worst_error": {figure: worst_of(found, figure) for figure in TAG_FIGURES},
         "spearman": {figure: rank_of(found, figure) for figure in TAG_FIGURES},
     }
