@@ -76,7 +76,7 @@ screenshots: $(VENV)/.dev  ## Build the site of the published records and photog
 
 scorer-cards: $(VENV)/.slow  ## Rebuild the embedded scorers and every figure on their cards; hours
 	$(BIN)/mint-bench scorers train taggers/embedded-fast taggers/embedded judges/embedded judges/embedded-second
-	$(BIN)/mint-bench scorers card judges/embedded judges/embedded-second
+	$(BIN)/mint-bench scorers card taggers/embedded-fast taggers/embedded judges/embedded judges/embedded-second
 	$(BIN)/mint-bench judge probes --save
 
 HOLD = $(VLLM)/bin/mint-bench run --source lend_an_ear

@@ -90,8 +90,9 @@ def train(names: tuple[str, ...], out: Path | None, data: Path | None) -> None:
 def card(names: tuple[str, ...], out: Path | None) -> None:
     """Measure scorers as they lie in a folder and write their cards anew.
 
-    A judge is compared with experts, tried for biases and attacked with probes; the held-out
-    figures of its training stay as `scorers train` left them.
+    A judge is compared with experts, tried for biases and attacked with probes. A tagger gets its
+    size, its speed as `make bench` left it, and embedded-fast what it loses, from the card of
+    embedded. The held-out figures of training stay as `scorers train` left them.
 
     \b
     Example:

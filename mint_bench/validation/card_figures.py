@@ -15,6 +15,7 @@ from mint_bench.stats.statistic import Ratio
 from mint_bench.validation.agreement import CLOSE, shown
 
 Figure = dict[str, float | int | None]
+DIGITS = 4  # that a card keeps
 FEWEST = 4  # systems below which there is no interval
 
 
@@ -35,6 +36,24 @@ def error_of(held: Mapping[str, Any], names: Sequence[str], against: int = 1) ->
     found = linearised(Ratio(), rows, FEWEST)
     low = float(np.maximum(0.0, found.low))  # NaN stays
     return shown(Agreement(found.value, low, found.high, len(apart)))
+
+
+def error_gap(first: Mapping[str, Any], second: Mapping[str, Any], name: str) -> Figure:
+    """By how much the second's |ours − published| lies above the first's, mean over systems.
+
+    Args:
+        first: As `error_of`.
+        second: Of the same systems.
+        name: The figure.
+    """
+    off = [
+        [abs(held["systems"][system][name][0] - held["systems"][system][name][1])
+         for system in first["systems"]]
+        for held in (first, second)
+    ]  # fmt: skip
+    apart = np.subtract(off[1], off[0])
+    found = linearised(Ratio(), np.column_stack([apart, np.ones(len(apart))]), FEWEST)
+    return shown(Agreement(found.value, found.low, found.high, len(apart)))
 
 
 def error_of_one(held: Mapping[str, Any], system: str, names: Sequence[str]) -> Figure:
@@ -91,3 +110,14 @@ def rank_of(held: Mapping[str, Any], name: str, without: Collection[str] = ()) -
     pairs = [row[name][:2] for system, row in held["systems"].items() if system not in without]
     ours, published = np.array(pairs, dtype=np.float64).T
     return shown(ranked_alike(ours, published))
+
+
+def rounded(value: Any) -> Any:  # noqa: ANN401 - decoded JSON
+    """The same with every fraction to four digits."""
+    if isinstance(value, float):
+        return round(value, DIGITS)
+    if isinstance(value, dict):
+        return {key: rounded(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [rounded(inner) for inner in value]
+    return value

@@ -32,12 +32,14 @@ class Target:
         aim: The bound.
         figure: What came out: `value`, with `low`, `high` and `n` where there is an interval.
         more: Whether more is better.
+        digits: Of what came out.
     """
 
     what: str
     aim: float
     figure: Mapping[str, Any]
     more: bool = True
+    digits: int = 3
 
 
 def render_card(card: Card) -> str:
@@ -69,7 +71,10 @@ def targets(card: Card) -> list[Target]:
     """What a scorer was aimed at, and what came out."""
     if card["kind"] == "ngram":
         held = card["unseen_methods"]
-        return [Target("F1 of *present* on methods left out", 0.79, _figure(held, "macro_f1"))]
+        return [
+            Target("F1 of *present* on methods left out", 0.79, _figure(held, "macro_f1")),
+            *_speed(card),
+        ]
     if card["kind"] == "encoder":
         people, held = card["people"], card["unseen_systems"]
         errors = {"stickiness_vs_human": 0.03, "repetition_vs_self": 0.04, "density": 0.15}
@@ -83,7 +88,15 @@ def targets(card: Card) -> list[Target]:
                 for name, aim in errors.items()
             ),
             Target("lowest Spearman over systems", 0.97, min(ranks, key=_value)),
-            Target("megabytes of weights", 25, {"value": card["megabytes"]}, more=False),
+            Target(
+                f"megabytes of all files that it reads ({card['megabytes_of_encoder']} of them the "
+                "encoder's)",
+                25,
+                {"value": card["megabytes"]},
+                more=False,
+                digits=1,
+            ),
+            *_speed(card),
         ]
     splits = {"methods": card["unseen_methods"], "a model size": card["unseen_size"]}
     return [
@@ -108,11 +121,19 @@ def targets(card: Card) -> list[Target]:
     ]  # fmt: skip
 
 
+def _speed(card: Card) -> list[Target]:
+    """Sentences a second on one core, where they were measured."""
+    if "speed" not in card:
+        return []
+    row = card["speed"]
+    return [Target("sentences a second on one core", row["against"], row, digits=0)]
+
+
 def _told(target: Target) -> str:
     value = _value(target.figure)
     met = value >= target.aim if target.more else value <= target.aim
     bound = "at least" if target.more else "at most"
-    found, n = _interval(target.figure, 3), target.figure.get("n")
+    found, n = _interval(target.figure, target.digits), target.figure.get("n")
     found += f" (n = {n})" if n else ""
     return f"{target.what}: {found}, aim {bound} {target.aim:g}: {'met' if met else '**missed**'}"
 

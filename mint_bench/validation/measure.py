@@ -1,4 +1,4 @@
-"""What a trained scorer is worth, for its card: experts, biases, probes.
+"""What a trained scorer is worth, for its card: experts, biases, probes; a tagger's speed and size.
 
 Beside the held-out figures, which come with the training of its weights.
 """
@@ -14,14 +14,15 @@ from mint_bench.judging.judge import Judge
 from mint_bench.resources import sha256_file
 from mint_bench.sources import load
 from mint_bench.validation import judge_check, probes
+from mint_bench.validation.card_figures import rounded
 from mint_bench.validation.cards import render_card
 from mint_bench.validation.probe_cases import load_probes
 from mint_bench.validation.ratings import read_experts, read_other_judges
 from mint_bench.validation.steps import Steps, Tell
 from mint_bench.validation.train import TRAINERS
+from mint_bench.validation.train_encoder import megabytes
 
 Figures = dict[str, Any]
-DIGITS = 4
 
 
 def write_card(name: str, scorers: Path, tell: Tell = lambda _what, _share: None) -> Path:
@@ -49,10 +50,28 @@ def write_card(name: str, scorers: Path, tell: Tell = lambda _what, _share: None
     if name.startswith("judges/"):
         judge = read_judge(name.removeprefix("judges/"), folder, beside(scorers))
         card |= judge_figures(judge, Steps(2, tell))
+    else:
+        card |= tagger_figures(name, scorers)
     text = render_card(card)
     write_json(folder / "card.json", card)
     write_text(folder / "CARD.md", text)
     return folder / "CARD.md"
+
+
+def tagger_figures(name: str, scorers: Path) -> Figures:
+    """What is known of a tagger elsewhere: its speed, its size, and what n-grams alone lose.
+
+    Speed was measured (`make bench`) of the project's own scorers, beside which its figures lie.
+    """
+    figures: Figures = {}
+    speeds = scorers.parent / "benchmarks" / "latest.json"
+    if speeds.is_file():
+        figures["speed"] = read_json(speeds)[f"tag_{name.removeprefix('taggers/')}"]
+    if name == "taggers/embedded":
+        return figures | megabytes(scorers / name)
+    beside = scorers / "taggers" / "embedded" / "card.json"
+    lost = read_json(beside).get("ngrams_lose") if beside.is_file() else None
+    return figures | ({"loses": lost} if lost else {})
 
 
 def judge_figures(judge: Judge, steps: Steps) -> Figures:
@@ -70,14 +89,3 @@ def judge_figures(judge: Judge, steps: Steps) -> Figures:
         "probes_sha": report.probes_sha,
     })
     return figures
-
-
-def rounded(value: Any) -> Any:  # noqa: ANN401 - decoded JSON
-    """The same with every fraction to four digits."""
-    if isinstance(value, float):
-        return round(value, DIGITS)
-    if isinstance(value, dict):
-        return {key: rounded(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [rounded(inner) for inner in value]
-    return value

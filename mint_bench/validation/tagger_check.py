@@ -145,6 +145,25 @@ def sentence_figures(tagged: Tagged) -> Figures:
     }
 
 
+def f1_lost(better: Tagged, worse: Tagged) -> Figures:
+    """By how much one tagger's means lie above another's on the same sentences, drawn together.
+
+    Returns:
+        The four means of `sentence_figures`, first minus second, with value, low, high and n; in
+        `common` the tactics that are common under both.
+    """
+    first, second = _Scores.of(better), _Scores.of(worse)
+    everything = list(range(len(TACTICS)))
+    common = [k for k in first.common() if k in second.common()]
+    figures: Figures = {"common": [TACTICS[k] for k in common]}
+    for end, tactics in (("", everything), ("_common", common)):
+        for name, both in (("macro_f1", False), ("macro_f1_both_classes", True)):
+            one, other = (scores.mean(tactics, both=both) for scores in (first, second))
+            lost = Drawn(one.value - other.value, one.resampled - other.resampled, one.n)
+            figures[f"{name}{end}"] = shown(lost.agreement())
+    return figures
+
+
 @dataclass(frozen=True, slots=True)
 class _Scores:
     """F1 of "present" for ten tactics, then of "absent", once and in each resample of the units.

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from mint_bench.tactics.tagger import TACTICS
 from mint_bench.validation import agreement, fit_tagger
 from mint_bench.validation.agreement import Figures
+from mint_bench.validation.card_figures import rounded
 from mint_bench.validation.labels import HUMAN, LabelledReply, LabelledSentence
 from mint_bench.validation.own_labels import LabelledText
 from mint_bench.validation.tagger_check import Bools, Tagged, sentence_figures
@@ -29,31 +30,56 @@ def thresholds_of(
     )
 
 
-def held_out_figures(
+def tags_by_fold(
     replies: Sequence[LabelledReply],
     logits: Mapping[int, npt.NDArray[np.float32]],
     folds: Mapping[str, int],
-) -> Figures:
-    """Agreement of held-out tags; each fold's thresholds come from the other folds."""
-    found: dict[int, npt.NDArray[np.bool_]] = {}
+) -> dict[int, Bools]:
+    """Held-out tags by position of the reply; each fold's thresholds come from the other folds."""
+    found: dict[int, Bools] = {}
     for fold in sorted(set(folds.values()) - {-1}):
         inside = [index for index in logits if folds[replies[index].system] == fold]
         others = {index: logits[index] for index in logits if index not in set(inside)}
         limits = thresholds_of(replies, others)
         found |= {index: logits[index] > limits for index in inside}
-    aligned = [(found[i], replies[i].present, replies[i].conversation) for i in found]
-    known = [(ours, labels, name) for ours, labels, name in aligned if labels is not None]
+    return found
+
+
+def held_out_figures(
+    replies: Sequence[LabelledReply], found: Mapping[int, Bools], folds: Mapping[str, int]
+) -> Figures:
+    """Agreement of held-out tags, by position of the reply, with the published ones."""
     return {
         "folds": {name: fold for name, fold in sorted(folds.items()) if fold >= 0},
-        **_f1_figures(
-            np.concatenate([ours for ours, _, _ in known]),
-            np.concatenate([labels for _, labels, _ in known]),
-            [name for ours, _, name in known for _ in ours],
-        ),
+        **f1_figures(aligned(replies, found)),
         **agreement.system_tag_figures(
             replies, {index: np.asarray(rows.any(axis=0)) for index, rows in found.items()}
         ),
     }
+
+
+def aligned(replies: Sequence[LabelledReply], found: Mapping[int, Bools]) -> Tagged:
+    """The tagged sentences of replies whose published sentences are ours, drawn by conversation."""
+    known = [
+        (rows, replies[index].present, replies[index].conversation)
+        for index, rows in found.items()
+        if replies[index].present is not None
+    ]
+    return Tagged(
+        np.concatenate([ours for ours, _, _ in known]),
+        np.concatenate([labels for _, labels, _ in known if labels is not None]),
+        tuple(name for ours, _, name in known for _ in ours),
+    )
+
+
+def on_people(people: Sequence[LabelledSentence], found: Mapping[int, Bools]) -> Tagged:
+    """The tagged ones of people's sentences, drawn by response."""
+    asked = sorted(found)
+    return Tagged(
+        np.array([found[index] for index in asked]),
+        np.array([people[index].present for index in asked]),
+        tuple(str(people[index].response) for index in asked),
+    )
 
 
 def data_figures(
@@ -84,24 +110,18 @@ def thresholds_by_name(thresholds: npt.NDArray[np.float32], digits: int) -> dict
     return dict(zip(TACTICS, np.round(thresholds, digits).astype(float).tolist(), strict=True))
 
 
-def people_figures(
-    people: Sequence[LabelledSentence],
-    logits: Mapping[int, npt.NDArray[np.float32]],
-    thresholds: npt.NDArray[np.float32],
-) -> Figures:
-    """Agreement with people, from held-out logits by position in `people`."""
-    answers = np.array([sentence.present for sentence in people])
-    found = np.array([logits[i] for i in range(len(people))]) > thresholds
-    units = [str(sentence.response) for sentence in people]
-    return _f1_figures(found, answers, units) | {"responses": len(set(units))}
+def people_figures(people: Sequence[LabelledSentence], found: Mapping[int, Bools]) -> Figures:
+    """Agreement with people, from held-out tags by position in `people`."""
+    tagged = on_people(people, found)
+    return f1_figures(tagged) | {"responses": len(set(tagged.unit))}
 
 
-def _f1_figures(found: Bools, present: Bools, units: Sequence[str]) -> Figures:
+def f1_figures(tagged: Tagged) -> Figures:
     """Agreement of sentences: values by name, their intervals over what is drawn apart."""
-    drawn = sentence_figures(Tagged(found, present, tuple(units)))
-    intervals = {name: _four(drawn[name]) for name in WITH_INTERVAL}
+    drawn = sentence_figures(tagged)
+    intervals = {name: rounded(drawn[name]) for name in WITH_INTERVAL}
     return {
-        "sentences": len(present),
+        "sentences": len(tagged.present),
         "positives": drawn["positives"],
         "common": drawn["common"],
         **{name: _values(figure) for name, figure in intervals.items()},
@@ -113,10 +133,3 @@ def _values(figure: Figures) -> Any:  # noqa: ANN401 - a figure's value, or one 
     if "value" in figure:
         return figure["value"]
     return {name: inner["value"] for name, inner in figure.items()}
-
-
-def _four(value: Any) -> Any:  # noqa: ANN401 - nested figures
-    """The same with every fraction to four digits."""
-    if isinstance(value, dict):
-        return {name: _four(inner) for name, inner in value.items()}
-    return round(value, 4) if isinstance(value, float) else value

@@ -26,6 +26,7 @@ from mint_bench.validation.tagger_figures import (
     data_figures,
     held_out_figures,
     people_figures,
+    tags_by_fold,
     thresholds_by_name,
     thresholds_of,
 )
@@ -56,9 +57,13 @@ def train(data: Path, folder: Path, steps: Steps, learn: Learn | None) -> Figure
         "data": data_figures(replies, people, own),
         "columns": model.vocabulary.columns,
         "thresholds": thresholds_by_name(thresholds, 3),
-        "unseen_methods": held_out_figures(replies, logits, methods),
-        "unseen_size": held_out_figures(replies, by_size, sizes),
-        "people": people_figures(people, by_response, thresholds),
+        "unseen_methods": held_out_figures(
+            replies, tags_by_fold(replies, logits, methods), methods
+        ),
+        "unseen_size": held_out_figures(replies, tags_by_fold(replies, by_size, sizes), sizes),
+        "people": people_figures(
+            people, {index: row > thresholds for index, row in by_response.items()}
+        ),
     }
     write_arrays(folder / ngram.WEIGHTS_FILE, model.arrays())
     return figures

@@ -6,6 +6,7 @@ from scipy import stats
 
 from mint_bench.validation.card_figures import (
     close_share,
+    error_gap,
     error_of,
     error_of_one,
     rank_of,
@@ -56,6 +57,14 @@ def test_the_worst_system_has_its_own_interval_by_size(ends, expected):
     assert (found["low"], found["high"]) == expected
     assert (found["value"], found["n"]) == (pytest.approx(0.2), 50)
     assert worst_of(held, "x") == {"value": pytest.approx(0.2), "low": None, "high": None}
+
+
+def test_a_gap_in_errors_is_paired_over_systems():
+    first = {"systems": {f"s{i}": {"x": [1.0, 1.1]} for i in range(6)}}
+    second = {"systems": {f"s{i}": {"x": [1.0, 0.8 - 0.01 * (i % 2)]} for i in range(6)}}
+    found = error_gap(first, second, "x")
+    assert (found["value"], found["n"]) == (pytest.approx(0.105), 6)
+    assert 0.09 < found["low"] < 0.105 < found["high"] < 0.12
 
 
 def test_ours_may_be_compared_with_what_else_the_card_holds():

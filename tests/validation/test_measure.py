@@ -111,3 +111,45 @@ def test_a_judge_is_learned_with_the_encoder_of_its_folder(
     steps = Steps(1, lambda what, share: None)
     with pytest.raises(StoppedError, match=own_encoder):
         getattr(train_judge, name)(tmp_path, tmp_path / "judges" / "any", steps, None)
+
+
+def test_a_taggers_card_gets_speed_and_size_and_what_n_grams_lose(tmp_path):
+    scorers = tmp_path / "scorers"
+    for name in ("embedded", "embedded-fast"):
+        shutil.copytree(resource("scorers", "taggers", name), scorers / "taggers" / name)
+    path = scorers / "taggers" / "embedded" / "card.json"
+    off = {"value": 0.0161, "low": 0.0142, "high": 0.0183, "n": 50}
+    means = ("macro_f1", "macro_f1_both_classes", "macro_f1_common", "macro_f1_both_classes_common")
+    lost = {
+        "systems": dict.fromkeys(means, off),
+        "people": dict.fromkeys(means, off | {"n": 25}),
+        "errors": {"density": off | {"n": 18}},
+    }
+    card = json.loads(path.read_text("utf-8")) | {"ngrams_lose": lost, "megabytes": 1}
+    path.write_text(json.dumps(card), "utf-8")
+    (tmp_path / "benchmarks").mkdir()
+    speeds = {
+        "tag_embedded": {"value": 299.6, "unit": "sentences/s", "against": 300.0},
+        "tag_embedded-fast": {"value": 31163.2, "unit": "sentences/s", "against": 5000.0},
+    }
+    (tmp_path / "benchmarks" / "latest.json").write_text(json.dumps(speeds), "utf-8")
+    fast = measure.write_card("taggers/embedded-fast", scorers).read_text("utf-8")
+    assert "| F1 of *present*, systems left out | 0.016 [0.014, 0.018] | 50 |" in fast
+    assert "| mean error of density, so much larger | 0.016 [0.014, 0.018] | 18 |" in fast
+    assert "- sentences a second on one core: 31163, aim at least 5000: met" in fast
+    encoder = measure.write_card("taggers/embedded", scorers).read_text("utf-8")
+    assert "- sentences a second on one core: 300, aim at least 300: **missed**" in encoder
+    assert "(23.8 of them the encoder's): 28.1, aim at most 25: **missed**" in encoder
+
+
+def test_a_folder_without_measurements_gives_a_card_without_speed(tmp_path):
+    folder = tmp_path / "scorers" / "taggers" / "embedded-fast"
+    shutil.copytree(resource("scorers", "taggers", "embedded-fast"), folder)
+    card = json.loads((folder / "card.json").read_text("utf-8"))
+    for elsewhere in ("speed", "loses"):
+        card.pop(elsewhere, None)
+    (folder / "card.json").write_text(json.dumps(card), "utf-8")
+    text = measure.write_card("taggers/embedded-fast", tmp_path / "scorers").read_text("utf-8")
+    assert "sentences a second" not in text
+    assert "## What it loses" not in text
+    assert "under *What was tried*" in text

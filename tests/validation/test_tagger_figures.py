@@ -22,9 +22,7 @@ def test_a_cards_mean_is_the_one_that_a_check_gives_with_a_tactic_that_nobody_us
     present[:, 3] = False
     logits = np.where(present ^ (RNG.random((120, 10)) < 0.1), 1.0, -1.0).astype(np.float32)
     logits[:, 3] = -1.0
-    found = tagger_figures.people_figures(
-        people(present), dict(enumerate(logits)), np.zeros(10, dtype=np.float32)
-    )
+    found = tagger_figures.people_figures(people(present), dict(enumerate(logits > 0)))
     units = tuple(str(i // 4) for i in range(120))
     checked = tagger_check.sentence_figures(tagger_check.Tagged(logits > 0, present, units))
     for name in tagger_figures.MEANS:
