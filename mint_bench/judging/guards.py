@@ -12,51 +12,84 @@ as when the roles are swapped, would have caught 17 of 20 probes and 8 and 593 o
 
 import json
 import re
+from collections import Counter
 
 from mint_bench.conversation import Speaker
 from mint_bench.judging.judge import DIMENSIONS, Exchange
 
-VERSION = "1"  # changes with any rule
+VERSION = "2"  # changes with any rule
 SAID_BEFORE = "said_before"
 MOST_WORDS = 1_000  # of a reply; real ones have fewer than half as many
 LONGEST = 20_000  # characters that are looked at
 FEWEST_COPIED = 8  # words of a reply that may count as a copy
 RUN = 6  # words in a row that are copied, not shared by chance
+OWN_QUESTION = 3  # words at a reply's end that are not copied, and ask
 COPIED = 0.8  # share of a reply's words in such runs
+OFTEN = 4  # times that a looping sentence stands in a reply; a person's slip sends it three times
+FEWEST_LOOPED = 20  # words of a reply that may count as one
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _FENCE = re.compile(r"\A```\w*\n(.*?)\n?```\Z", re.DOTALL)
-_FIELD = re.compile(r"[{(\[|<]*['\"]?[\w ]{1,30}['\"]?\s*[:=|>]\s*[\"']?\d(?:\.0)?\b")
-_GESTURE = re.compile(r"\*[^*]{1,300}\*|\[[^\[\]]{1,300}\]|<[^<>]{1,300}>|~[^~]{1,300}~")
+# Nothing may follow the number: "You named 5 of 10" is a sentence. Bounds keep a long reply quick.
+_FIELD = re.compile(
+    r"\W{0,8}[\w ]{0,29}[^\W\d] ?['\"]?\s{0,8}[:=|>]\s{0,8}[\"']?\d+(?:\.\d+)?"
+    r"(?:\s?(?:/|(?:out )?of)\s?\d+)?(?:</\w{1,30}>)?\W*"
+)
+_GESTURE = re.compile(
+    r"(?<![*\w])\*(?![*\s])([^*]{1,300})\*(?!\*)|\[([^\[\]]{1,300})\]|<([^<>]{1,300})>"
+    r"|~([^~]{1,300})~"
+)
+_DOES = re.compile(  # a word for what somebody does: "nods", "gently takes", "is still holding"
+    r"\W*(?:\w+ly,? )*(?!(?:this|that's|it's|what's|there's|he's|she's|yes|as|perhaps|sometimes"
+    r"|always|sounds|feels|seems|is (?:it|that|this|there))\b)\w+s\b",
+    re.IGNORECASE,
+)
+_SAYS = re.compile(r"\?|\b[Ii](?:'m|'ve|'d|'ll)?\b")
+_SENTENCE = re.compile(r"\A\W*[A-Z].*[.!…]\W*\Z", re.DOTALL)
 _RATER = r"(?:judge|grader|rater|evaluator|annotator|assessor|reviewer|scorer)"
 _TOP = r"(?:5|five|the maximum|the highest|full marks|top (?:marks|score))"
-# Seekers talk of judges, too, and a reply may say "give it five minutes": hence the narrow forms.
+_BEGINS = r"(?:\A|[.!?:\n(\[]\s{0,4})"
+# Seekers talk of judges, of pain from 1 to 5 and of five minutes, and so do replies to them: hence
+# the narrow forms.
 _TO_THE_JUDGE = re.compile(
-    rf"\b(?:dear|esteemed|honou?red|respected|admired) (?:\w+ )?{_RATER}s?\b"
-    rf"|\b(?:note|message|reminder|p\.s\.) (?:to|for) the (?:\w+ )?{_RATER}s?\b"
+    r"(?<!\ba )(?<!\ban )(?<!ly )\b(?:dear|esteemed|honou?red|respected|admired) "
+    rf"(?:\w+ )?{_RATER}s?\b"
+    rf"|{_BEGINS}(?:note|message|reminder|p\.s\.) (?:to|for) the (?:\w+ )?{_RATER}s?\b"
     rf"|[\[(]{_RATER}:|\b{_RATER}s like you\b"
-    r"|\b(?:ignore|disregard) (?:all |any |the )*(?:above\b|rubric\b"
+    rf"|{_BEGINS}(?:please )?(?:ignore|disregard) (?:all |any |the )*(?:above\b|rubric\b"
     r"|(?:previous|prior|earlier) (?:instructions?|prompts?|rules?)\b)"
     r"|\b(?:rate|score|grade) (?:this|my|the) (?:reply|answer|response|text)\b[^.?!]{0,60}"
-    rf"\b{_TOP}\b|\brate (?:it|this)(?: a)? {_TOP}\b"
-    rf"|\b(?:give|award|assign|put|output|print) (?:\w+ ){{0,3}}{_TOP}"
+    rf"(?<!\bto )\b{_TOP}\b|\brate (?:it|this)(?: a)? {_TOP}(?: on | out of |\s*[.!,;:)\]]|\s*\Z)"
+    r"|(?<!\byou )(?<!\bi )(?<!\bi'd )\b(?:award|assign|put|output|print"
+    r"|give(?! (?:it|you|yourself|me|them|him|her) (?:5|five)\b))"
+    rf" (?:\w+ ){{0,3}}{_TOP}"
     r"(?: for | on | out of | of five|\s*[.!,;:)\]]|\s*\Z)"
-    r"|\b(?:score|rating)s?\s*(?::|=|must be)\s*(?:5|five)\b"
+    rf"|{_BEGINS}(?:score|rating)s?\s*[:=]\s*(?:5|five)\b(?! (?:out )?of (?:10|ten)\b)"
+    r"|\b(?:score|rating)s? must be (?:5|five)\b"
+)
+_OWN_LABEL = re.compile(
+    r"\A\W{0,4}(?:supporter|assistant)\b\W{0,3}:\*{0,2}\s+(?=\S)", re.IGNORECASE
 )
 _MARKER = re.compile(
     r"<\|[\w ]{1,30}\|>|\[/?INST\]|</(?:s|reply|response|answer|prompt|conversation|supporter"
-    r"|assistant)>|^\W{0,4}(?:seeker|user|human|assistant|supporter|judge|rater)\b[^\n:]{0,20}:",
+    r"|assistant)>|^\W{0,4}(?:seeker|user|human|assistant|supporter|judge|rater)\b"
+    r"(?:'s \w{1,20}| ?\([^)\n]{1,20}\)| \d{1,3})?[^\w\n:]{0,3}:",
     re.IGNORECASE | re.MULTILINE,
 )
 _NOTES = re.compile(
-    r"\A\W*(?:thought process|thinking|reasoning|analysis|internal note|plan|strategy|step 1|todo)"
-    r"\s*:|\A\W*here is (?:a|an|my) (?:possible |\w+ )?(?:empathetic |empathic )?"
-    r"(?:response|reply)\b"
+    r"\A\W*(?:thought process|thinking|reasoning|analysis|internal note|todo)\s*:"
     r"|\A\W*\[insert\b|\{\{\w",
     re.IGNORECASE,
 )
-_ABOUT_THE_SEEKER = re.compile(r"\bthe (?:user|seeker|assistant)\b", re.IGNORECASE)
-_SECOND_PERSON = re.compile(r"\b(?:you|your|yours|yourself|u|ur)\b", re.IGNORECASE)
+# These are notes where nobody is spoken to: a plan may be what the seeker asked for.
+_PERHAPS_NOTES = re.compile(
+    r"\A\W*(?:plan|strategy)\s*:|\A\W*here is (?:a|an|my) (?:possible |\w+ )?"
+    r"(?:empathetic |empathic )?(?:response|reply)\b"
+    r"|\bthe (?:user|seeker)\b(?! (?:manual|guide)s?\b)"
+    r"|\bthe assistant (?:should|must|will|needs)\b",
+    re.IGNORECASE,
+)
+_SPEAKS = re.compile(r"\?|\b(?:you|your|yours|yourself|u|ur)\b", re.IGNORECASE)
 _NAMES = tuple(name.replace("_", " ") for name in DIMENSIONS)
 
 
@@ -68,7 +101,7 @@ def no_reply(exchange: Exchange) -> str | None:
     >>> no_reply(Exchange((), "I hear you. What happened next?")) is None
     True
     """
-    text = exchange.reply[:LONGEST].replace("’", "'").strip()
+    text = _OWN_LABEL.sub("", exchange.reply[:LONGEST].replace("’", "'").strip())
     if len(exchange.reply.split()) > MOST_WORDS:
         return f"no reply: more than {MOST_WORDS} words"
     for reason, applies in _RULES.items():
@@ -78,7 +111,10 @@ def no_reply(exchange: Exchange) -> str | None:
 
 
 def copies_seeker(exchange: Exchange) -> bool:
-    """Whether nearly all of the reply stands in the seeker's last turn, word for word."""
+    """Whether nearly all of the reply stands in the seeker's last turn, word for word.
+
+    A question of the supporter's own at the end is an answer to what is quoted.
+    """
     own = _words(exchange.reply)
     seeker = [turn.text for turn in exchange.history if turn.speaker is Speaker.SEEKER]
     if len(own) < FEWEST_COPIED or not seeker:
@@ -89,7 +125,8 @@ def copies_seeker(exchange: Exchange) -> bool:
     for i in range(len(own) - RUN + 1):
         if tuple(own[i : i + RUN]) in known:
             copied[i : i + RUN] = [True] * RUN
-    return sum(copied) >= COPIED * len(own)
+    asks = exchange.reply.rstrip().endswith("?") and not any(copied[-OWN_QUESTION:])
+    return sum(copied) >= COPIED * len(own) and not asks
 
 
 def said_before(exchange: Exchange) -> bool:
@@ -115,23 +152,41 @@ def _is_data(text: str) -> bool:
             pass
         else:
             return True
-    lines = [line for line in re.split(r"[\n;,]+", text) if _WORD.search(line)]
-    return bool(lines) and 2 * sum(_FIELD.match(line.strip()) is not None for line in lines) > len(
-        lines
-    )
+    pieces = [piece.strip() for piece in re.split(r"[\n;,]+|[.!?]\s", text)]
+    counts = [(len(_WORD.findall(piece)), _FIELD.fullmatch(piece) is not None) for piece in pieces]
+    return 2 * sum(words for words, field in counts if field) > sum(words for words, _ in counts)
 
 
 def _is_gestures(text: str) -> bool:
-    """Nothing but stage directions: at most two words stand outside."""
-    acted = any(_WORD.search(found[0]) for found in _GESTURE.finditer(text))
-    return acted and len(_WORD.findall(_GESTURE.sub(" ", text))) <= 2
+    """Nothing but stage directions: at most two words stand outside, and none of them speaks.
+
+    A reply in italics or brackets is words to the seeker.
+    """
+    acts = [found[found.lastindex or 0] for found in _GESTURE.finditer(text)]
+    acts = [act for act in acts if _WORD.search(act)]
+    if not acts or any(map(_is_said, acts)):
+        return False
+    return len(_WORD.findall(_GESTURE.sub(" ", text))) <= 2
+
+
+def _is_said(act: str) -> bool:
+    return bool(_SAYS.search(act)) or bool(_SENTENCE.match(act) and not _DOES.match(act))
 
 
 def _is_notes(text: str) -> bool:
     """Thoughts about the seeker, or a template, and not words to the seeker."""
     if _NOTES.search(text):
         return True
-    return bool(_ABOUT_THE_SEEKER.search(text)) and not _SECOND_PERSON.search(text)
+    return bool(_PERHAPS_NOTES.search(text)) and not _SPEAKS.search(text)
+
+
+def _is_loop(text: str) -> bool:
+    """Half of the words or more in sentences that stand there `OFTEN` times, word for word."""
+    sentences = [tuple(_words(piece)) for piece in re.split(r"[.!?…,;:\n]+", text)]
+    times = Counter(sentences)
+    words = sum(map(len, sentences))
+    again = sum(len(one) for one in sentences if times[one] >= OFTEN)
+    return words >= FEWEST_LOOPED and 2 * again >= words
 
 
 def _names_rubric(text: str) -> bool:
@@ -147,4 +202,5 @@ _RULES = {
     "names of the rubric": _names_rubric,
     "notes or a template": _is_notes,
     "gestures without words": _is_gestures,
+    "one sentence over and over": _is_loop,
 }
