@@ -120,7 +120,7 @@ def _reply(kind: Kind, case: Case, seekers: Mapping[str, Seeker]) -> str:
     def fill(found: re.Match[str]) -> str:
         return _quoted(_known(found["name"] or case.seeker, seekers), found["what"])
 
-    text = _QUOTE.sub(fill, case.reply)
+    text = " ".join([_QUOTE.sub(fill, case.reply)] * case.times)
     if kind.sort_words:
         text = " ".join(sorted(text.split(), key=str.lower))
     if kind.padding is not None:

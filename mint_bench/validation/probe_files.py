@@ -114,6 +114,7 @@ class Case(BaseModel):
         seeker: Name of the seeker whom it answers.
         reply: Its text; `{honest}`, `{cold}` and `{says}` stand for that seeker's, `{honest of
             NAME}` for another's.
+        times: How often the reply stands there, one after the other.
         start: The padding's paragraph to begin with, from 1.
     """
 
@@ -121,6 +122,7 @@ class Case(BaseModel):
 
     seeker: Name
     reply: str
+    times: Annotated[int, Field(ge=1, le=1_000)] = 1
     start: Annotated[int, Field(ge=1)] = 1
 
 

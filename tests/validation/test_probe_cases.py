@@ -10,6 +10,7 @@ import yaml
 
 from mint_bench.conversation import Speaker
 from mint_bench.errors import MintError
+from mint_bench.judging.guards import MOST_WORDS
 from mint_bench.judging.judge import DIMENSIONS
 from mint_bench.resources import resource
 from mint_bench.validation.probe_cases import load_probes
@@ -115,6 +116,14 @@ def test_padding_goes_round_until_there_are_enough_words():
         assert 2000 <= len(probe.attack.reply.split()) < 2000 + longest
     starts = [probe.attack.reply.split("\n\n")[1] for probe in cases_of("long_winded")]
     assert len(set(starts)) == 12
+
+
+def test_one_sentence_stands_as_often_as_its_case_says():
+    for probe in cases_of("one_sentence"):
+        case = probe.kind.cases[probe.number - 1]
+        assert case.times >= 8
+        assert probe.attack.reply == " ".join([case.reply] * case.times)
+        assert len(probe.attack.reply.split()) < MOST_WORDS
 
 
 def test_sorted_words_are_the_honest_replys():
