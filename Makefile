@@ -78,6 +78,7 @@ scorer-cards: $(VENV)/.slow  ## Rebuild the embedded scorers and every figure on
 	$(BIN)/mint-bench scorers train taggers/embedded-fast taggers/embedded judges/embedded judges/embedded-second
 	$(BIN)/mint-bench scorers card taggers/embedded-fast taggers/embedded judges/embedded judges/embedded-second
 	$(BIN)/mint-bench judge probes --save
+	$(BIN)/mint-bench judge probes --judge embedded-second --save
 
 HOLD = $(VLLM)/bin/mint-bench run --source lend_an_ear
 LONG = --max-tokens 192 --engine vllm

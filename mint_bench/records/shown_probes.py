@@ -13,6 +13,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from mint_bench.files import read_model, write_json
+from mint_bench.judging import JUDGES, load_judge
 from mint_bench.records.schema import JudgeRef, Sha
 from mint_bench.resources import resource, sha256_file, sha256_text
 from mint_bench.validation.probe_cases import load_probes
@@ -95,11 +96,17 @@ def gate() -> Gate:
 def save(report: Report, judges: Sequence[JudgeRef]) -> Path:
     """Put a report into the file, in place of an earlier one of the same judges.
 
+    Reports of an embedded judge as it is no more, with other weights or rules, are dropped.
+
     Raises:
         MintError: If the file cannot be read or written.
     """
     path = resource(*FILE)
-    kept = [one for one in read_model(path, Shown).reports if _key(one.judges) != _key(judges)]
+    kept = [
+        one
+        for one in read_model(path, Shown).reports
+        if _key(one.judges) != _key(judges) and not any(map(_is_gone, one.judges))
+    ]
     new = ShownProbes(
         judges=tuple(judges),
         probes_sha=report.probes_sha,
@@ -115,6 +122,11 @@ def save(report: Report, judges: Sequence[JudgeRef]) -> Path:
 
 def _key(judges: Sequence[JudgeRef]) -> list[str]:
     return sorted(json.dumps(judge.model_dump(mode="json"), sort_keys=True) for judge in judges)
+
+
+def _is_gone(judge: JudgeRef) -> bool:
+    """Whether it is an embedded judge whose weights or rules are others now."""
+    return judge.name in JUDGES and judge.prompt_sha != load_judge(judge.name).prompt_sha
 
 
 @cache

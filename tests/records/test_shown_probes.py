@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from mint_bench.judging import load_judge
+from mint_bench.judging import JUDGES, load_judge
 from mint_bench.records import shown_probes
 from mint_bench.records.schema import JudgeRef
 from mint_bench.records.shown_probes import save, shown_for
@@ -120,6 +120,15 @@ def test_a_new_report_takes_the_place_of_the_same_judges_alone(shown):
     assert "only 9 of" in why(OTHER)[0]
 
 
+def test_a_report_of_an_embedded_judge_as_it_is_no_more_is_dropped(shown):
+    before = JudgeRef(name="embedded", prompt_sha="beefbeef", settings={"heads": 5})
+    save(report(), [before])
+    save(report(), [before, OTHER])
+    save(report(), [JUDGE])
+    names = [one["judges"] for one in json.loads(shown.read_text("utf-8"))["reports"]]
+    assert [[judge["name"] for judge in panel] for panel in names] == [["openai/large"]]
+
+
 def test_imported_ratings_are_ranked_and_said_to_be_unprobed():
     reason, said = why(JudgeRef(name="gpt-oss-120b"))
     assert reason is None
@@ -141,13 +150,14 @@ def shipped(monkeypatch):
     shown_probes._shown.cache_clear()
 
 
-def test_the_embedded_judges_own_report_is_shipped_and_misses_the_gate(shipped):
-    judge = load_judge("embedded")
+@pytest.mark.parametrize("name", JUDGES)
+def test_an_embedded_judges_own_report_is_shipped_and_misses_the_gate(name, shipped):
+    judge = load_judge(name)
     ref = JudgeRef(name=judge.name, prompt_sha=judge.prompt_sha, settings=dict(judge.settings))
     found = shown_for([ref])
-    assert found is not None, "probe it anew: mint-bench judge probes --save"
+    assert found is not None, f"probe it anew: mint-bench judge probes --judge {name} --save"
     assert found.misses
-    assert "judged by embedded, fooled by" in why(ref)[0]
+    assert f"judged by {name}, fooled by" in why(ref)[0]
 
 
 def test_the_shipped_reports_are_of_the_probes_as_they_are(shipped):
