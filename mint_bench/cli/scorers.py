@@ -87,12 +87,20 @@ def train(names: tuple[str, ...], out: Path | None, data: Path | None) -> None:
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder that holds taggers/ and judges/; by default the project's own scorers/.",
 )
-def card(names: tuple[str, ...], out: Path | None) -> None:
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="MINT_BENCH_DATA",
+    help="Folder that holds mint_empathy/; by default the one that MINT_BENCH_DATA names. Without "
+    "it, a judge's figures of replies far from training stay as they are.",
+)
+def card(names: tuple[str, ...], out: Path | None, data: Path | None) -> None:
     """Measure scorers as they lie in a folder and write their cards anew.
 
-    A judge is compared with experts, tried for biases and attacked with probes. A tagger gets its
-    size, its speed as `make bench` left it, and embedded-fast what it loses, from the card of
-    embedded. The held-out figures of training stay as `scorers train` left them.
+    A judge is compared with experts, tried for biases and attacked with probes, and its mark "far
+    from training" with its errors. A tagger gets its size, its speed as `make bench` left it, and
+    embedded-fast what it loses, from the card of embedded. The held-out figures of training stay as
+    `scorers train` left them.
 
     \b
     Example:
@@ -102,7 +110,7 @@ def card(names: tuple[str, ...], out: Path | None) -> None:
     from mint_bench.validation.measure import write_card
 
     folder = out or data_root() / "scorers"
-    _each(names, lambda name, tell: write_card(name, folder, tell))
+    _each(names, lambda name, tell: write_card(name, folder, tell, data))
 
 
 def _each(names: Sequence[str], work: "Callable[[str, Tell], Path]") -> None:

@@ -24,7 +24,7 @@ from mint_bench.validation.regression import Doubles, fit_ridge
 
 STRENGTH = 1.0
 HEADS = 5
-CENTRES = 32  # of 8 to 64 tried, these call texts of another kind far most often
+CENTRES = 32  # by choice; how often texts of each kind are far stands on the judges' cards
 SEED = 1  # of the centres' start
 FAR_SHARE = 0.01  # of human replies, the most varied that it learned from, that are called far
 MARGIN = 1.5  # beyond the longest reply learned from, a reply is far from training
@@ -94,7 +94,7 @@ def shared(replies: Sequence[LabelledReply], vectors: Floats, encoder_sha: str) 
         "fold": fold,
         "fold_of": fold_of,
         "most_words": float(MARGIN * max(len(reply.text.split()) for reply in replies)),
-        "near": _nearness(vectors, fold[: len(replies)], typical(replies), encoder_sha),
+        "near": nearness(vectors, fold[: len(replies)], typical(replies), encoder_sha),
     }
 
 
@@ -120,7 +120,7 @@ def reply_vectors(
     return np.concatenate(parts)
 
 
-def _nearness(vectors: Floats, fold: Ints, typical: Bools, encoder_sha: str) -> Nearness:
+def nearness(vectors: Floats, fold: Ints, typical: Bools, encoder_sha: str) -> Nearness:
     """Where replies lie, and how near those marked as typical are to other folds' replies."""
     cosines = np.zeros(len(vectors), dtype=np.float32)
     for head in range(HEADS):

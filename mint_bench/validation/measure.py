@@ -6,14 +6,14 @@ Beside the held-out figures, which come with the training of its weights.
 from pathlib import Path
 from typing import Any
 
-from mint_bench.encoder import beside
+from mint_bench.encoder import Encoder, beside
 from mint_bench.errors import MintError
 from mint_bench.files import read_json, write_json, write_text
 from mint_bench.judging import read_judge
 from mint_bench.judging.judge import Judge
 from mint_bench.resources import sha256_file
 from mint_bench.sources import load
-from mint_bench.validation import judge_check, probes
+from mint_bench.validation import far_check, judge_check, probes
 from mint_bench.validation.card_figures import rounded
 from mint_bench.validation.cards import render_card
 from mint_bench.validation.probe_cases import load_probes
@@ -25,13 +25,17 @@ from mint_bench.validation.train_encoder import megabytes
 Figures = dict[str, Any]
 
 
-def write_card(name: str, scorers: Path, tell: Tell = lambda _what, _share: None) -> Path:
+def write_card(
+    name: str, scorers: Path, tell: Tell = lambda _what, _share: None, data: Path | None = None
+) -> Path:
     """Measure a scorer as it lies in a folder, and write its card anew; returns the card.
 
     Args:
         name: Such as `judges/embedded`.
         scorers: The folder that holds `taggers/` and `judges/`.
         tell: Told what is being done and the share that is done.
+        data: Folder that holds `mint_empathy/`; without it, what the card says of replies far
+            from training stays as it is.
 
     Raises:
         MintError: If there is no such scorer, it was never trained, its card is of other weights,
@@ -48,8 +52,9 @@ def write_card(name: str, scorers: Path, tell: Tell = lambda _what, _share: None
             f"run: mint-bench scorers train {name}"
         )
     if name.startswith("judges/"):
-        judge = read_judge(name.removeprefix("judges/"), folder, beside(scorers))
-        card |= judge_figures(judge, Steps(2, tell))
+        encoder = beside(scorers)
+        judge = read_judge(name.removeprefix("judges/"), folder, encoder)
+        card |= judge_figures(judge, encoder, tell, data)
     else:
         card |= tagger_figures(name, scorers)
     text = render_card(card)
@@ -74,15 +79,18 @@ def tagger_figures(name: str, scorers: Path) -> Figures:
     return figures | ({"loses": lost} if lost else {})
 
 
-def judge_figures(judge: Judge, steps: Steps) -> Figures:
-    """Agreement with experts, biases, and how often a judge is fooled."""
+def judge_figures(judge: Judge, encoder: Encoder, tell: Tell, data: Path | None = None) -> Figures:
+    """Agreement with experts, biases, how often a judge is fooled, and what its mark is worth."""
+    steps = Steps(2 + (far_check.STEPS if data else 0), tell)
     steps.begin("against experts")
     conversations = load("lend_an_ear").conversations
     checked = judge_check.check(judge, conversations, read_experts(), read_other_judges())
     steps.begin("adversarial probes")
     cases = load_probes()
     report = probes.run(judge, cases)
+    far = {"far": far_check.figures(judge, encoder, data, report, steps)} if data else {}
     figures: Figures = rounded({
+        **far,
         "check": checked,
         "probes": probes.figures(report),
         "probe_misses": probes.misses(report),

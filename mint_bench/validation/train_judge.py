@@ -16,6 +16,7 @@ from mint_bench.validation import agreement, fit_judge, fit_second, fit_tagger, 
 from mint_bench.validation.agreement import Figures
 from mint_bench.validation.fit_encoder import Learn
 from mint_bench.validation.labels import HUMAN, LabelledReply, read_replies
+from mint_bench.validation.regression import Doubles
 from mint_bench.validation.steps import Steps
 from mint_bench.weights import write_arrays
 
@@ -56,8 +57,7 @@ def _replies(data: Path, steps: Steps) -> list[LabelledReply]:
 
 def _figures(rows: lessons.Lessons, replies: Sequence[LabelledReply], steps: Steps) -> Figures:
     systems = [reply.system for reply in replies]
-    methods = fit_tagger.method_folds(replies)
-    methods[HUMAN] = max(methods.values()) + 1
+    methods = method_folds(replies)
     return {
         "data": {"systems": len(set(systems)), "replies": len(replies), "written": _written()},
         "heads": lessons.HEADS,
@@ -77,6 +77,13 @@ def _figures(rows: lessons.Lessons, replies: Sequence[LabelledReply], steps: Ste
     }
 
 
+def method_folds(replies: Sequence[LabelledReply]) -> dict[str, int]:
+    """Fold of each system: both sizes of a method together, the human supporters alone."""
+    methods = fit_tagger.method_folds(replies)
+    methods[HUMAN] = max(methods.values()) + 1
+    return methods
+
+
 def _written() -> int:
     return len(lessons.SHORT_REPLIES)
 
@@ -88,9 +95,39 @@ def _judge_figures(
     steps: Steps,
     what: str,
 ) -> Figures:
-    """Agreement of held-out ratings; with one fold alone, no system is left out.
+    """Agreement of held-out ratings."""
+    found = held_out(rows, replies, folds, steps, what)
+    asked = np.flatnonzero(~np.isnan(found[:, 0]))
+    rated = [replies[int(index)] for index in asked]
+    return agreement.rating_agreement(
+        [reply.system for reply in rated],
+        [reply.conversation for reply in rated],
+        found[asked],
+        rows.ratings[asked],
+    )
 
-    Whatever the split, the heads that rate a reply never saw its conversation either.
+
+def held_out(
+    rows: lessons.Lessons,
+    replies: Sequence[LabelledReply],
+    folds: Mapping[str, int],
+    steps: Steps,
+    what: str,
+) -> Doubles:
+    """Ratings of each fold's systems by heads that saw none of them; NaN for those in fold -1.
+
+    With one fold alone, no system is left out. Whatever the split, the heads that rate a reply
+    never saw its conversation either.
+
+    Args:
+        rows: The replies, and the short written ones after them.
+        replies: The replies.
+        folds: Fold of each system.
+        steps: Told after each head.
+        what: What it is told.
+
+    Returns:
+        Shape (rows, 6).
     """
     owner = np.array([folds[reply.system] for reply in replies] + [-9] * _written())
     alone = len(set(folds.values())) == 1
@@ -100,11 +137,4 @@ def _judge_figures(
         found[inside] = lessons.held_out_ratings(
             rows, inside, lambda: steps.begin(what), keep=alone
         )
-    asked = np.flatnonzero(~np.isnan(found[:, 0]))
-    rated = [replies[int(index)] for index in asked]
-    return agreement.rating_agreement(
-        [reply.system for reply in rated],
-        [reply.conversation for reply in rated],
-        found[asked],
-        rows.ratings[asked],
-    )
+    return found

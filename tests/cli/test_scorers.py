@@ -32,6 +32,19 @@ def test_training_says_what_is_missing(arguments, message, monkeypatch):
     assert message in str(result.exception)
 
 
+@pytest.mark.parametrize("data", [None, "labels"])
+def test_a_card_is_measured_with_the_labels_that_are_at_hand(data, monkeypatch, tmp_path):
+    asked = []
+    monkeypatch.delenv("MINT_BENCH_DATA", raising=False)
+    monkeypatch.setattr(
+        "mint_bench.validation.measure.write_card",
+        lambda *given: asked.append((given[0], given[1], given[3])) or "CARD.md",
+    )
+    folder = ["--data", str(tmp_path / data)] if data else []
+    run("card", "judges/embedded", "--out", str(tmp_path), *folder)
+    assert asked == [("judges/embedded", tmp_path, tmp_path / data if data else None)]
+
+
 def test_training_without_labels_writes_nothing(tmp_path):
     result = run("train", "judges/embedded", "--data", str(tmp_path), "--out", str(tmp_path / "o"))
     assert isinstance(result.exception, MintError)

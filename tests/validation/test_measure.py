@@ -46,7 +46,7 @@ def judged(monkeypatch):
     """The judges that cards were made of, in place of measuring them."""
     seen = []
 
-    def figures(judge, steps):
+    def figures(judge, *_):
         seen.append(judge)
         return {}
 
