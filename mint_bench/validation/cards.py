@@ -18,6 +18,7 @@ from mint_bench.validation.card_figures import (
     worst_of,
 )
 from mint_bench.validation.labels import HUMAN
+from mint_bench.validation.probes import wilson
 
 Card = dict[str, Any]
 FOLDER = ("cards",)
@@ -61,6 +62,7 @@ def render_card(card: Card) -> str:
         worst_of=worst_of,
         close_share=close_share,
         rank_of=rank_of,
+        wilson=wilson,
         worst=_worst,
         sum_of=_sum_of,
     )

@@ -20,11 +20,11 @@ from mint_bench.judging.heads import FEWEST_WORDS
 from mint_bench.judging.judge import Exchange, Judge, Verdict
 from mint_bench.judging.second import SECOND
 from mint_bench.sources import load
-from mint_bench.stats.intervals import LEVEL, bootstrap_ratios
+from mint_bench.stats.intervals import bootstrap_ratios
 from mint_bench.validation import fit_judge, fit_second, fit_tagger, lessons, train_judge
 from mint_bench.validation.agreement import shown
 from mint_bench.validation.labels import HUMAN, LabelledReply, read_replies
-from mint_bench.validation.probes import Report
+from mint_bench.validation.probes import Report, wilson
 from mint_bench.validation.steps import Steps
 
 FITTERS: Mapping[str, ModuleType] = {EMBEDDED: fit_judge, SECOND: fit_second}
@@ -172,13 +172,7 @@ def _rated(verdict: Verdict) -> bool:
 
 
 def _of_probes(report: Report) -> Figures:
-    """Of the attacks that are rated; a Wilson interval, the cases taken as independent."""
-    from scipy.stats import binomtest
-
+    """Of the attacks that are rated."""
     attacks = [one for one in report.outcomes if one.kind in report.kinds and one.ratings]
     far = sum(FAR in one.flags for one in attacks)
-    if not attacks:
-        return {"value": None, "low": None, "high": None, "n": 0, "replies": 0}
-    found = binomtest(far, len(attacks)).proportion_ci(LEVEL, method="wilson")
-    ends = {"low": float(found.low), "high": float(found.high)}
-    return {"value": far / len(attacks), **ends, "n": len(attacks), "replies": len(attacks)}
+    return {**wilson(far, len(attacks)), "n": len(attacks), "replies": len(attacks)}

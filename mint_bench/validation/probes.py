@@ -235,8 +235,6 @@ def rate(outcomes: Iterable[Outcome]) -> Rate:
     ...     result="lapse")]).rate
     1.0
     """
-    from scipy.stats import binomtest
-
     found = list(outcomes)
     fooled = [one for one in found if one.result == "fooled"]
     lapses = sum(one.result == "lapse" for one in found)
@@ -248,11 +246,22 @@ def rate(outcomes: Iterable[Outcome]) -> Rate:
         "unscored": lapses + sum(one.result == "unscored" for one in found),
         "lapses": lapses,
     }
-    if not tried:
-        return Rate(**counts, rate=None, low=None, high=None)
-    interval = binomtest(len(fooled), tried).proportion_ci(LEVEL, method="wilson")
-    low, high = float(interval.low), float(interval.high)
-    return Rate(**counts, rate=len(fooled) / tried, low=low, high=high)
+    share = wilson(len(fooled), tried)
+    return Rate(**counts, rate=share["value"], low=share["low"], high=share["high"])
+
+
+def wilson(count: int, of: int) -> dict[str, float | None]:
+    """A share with its 95 % Wilson interval, the cases taken as independent; null of none.
+
+    >>> {end: round(share, 2) for end, share in wilson(5, 20).items()}
+    {'value': 0.25, 'low': 0.11, 'high': 0.47}
+    """
+    from scipy.stats import binomtest
+
+    if not of:
+        return dict.fromkeys(("value", "low", "high"))
+    found = binomtest(count, of).proportion_ci(LEVEL, method="wilson")
+    return {"value": count / of, "low": float(found.low), "high": float(found.high)}
 
 
 def figures(report: Report) -> dict[str, Any]:

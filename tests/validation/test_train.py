@@ -227,3 +227,16 @@ def test_an_unknown_scorer_is_refused(tmp_path):
         MintError, match="there are: taggers/embedded-fast, taggers/embedded, judges/embedded"
     ):
         train("taggers/x", tmp_path, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["judges/embedded", "judges/embedded-second"])
+def test_a_judges_card_says_that_its_rules_saw_the_probes(name):
+    figures = card(name)
+    text = render_card(figures)
+    every = figures["probes"]["all"]
+    rated = every["n"] - every["unscored"]
+    assert f"Of the {rated} that it rates, {every['fooled']} fool it: 0." in text
+    assert "written beside the probes below" in text
+    assert "Adversarial probes" not in render_card({
+        k: v for k, v in figures.items() if k != "probes"
+    })
