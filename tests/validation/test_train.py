@@ -230,13 +230,14 @@ def test_an_unknown_scorer_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["judges/embedded", "judges/embedded-second"])
-def test_a_judges_card_says_that_its_rules_saw_the_probes(name):
+def test_a_judges_card_says_that_its_rules_saw_the_probes_and_that_it_never_ranks(name):
     figures = card(name)
     text = render_card(figures)
     every = figures["probes"]["all"]
     rated = every["n"] - every["unscored"]
     assert f"Of the {rated} that it rates, {every['fooled']} fool it: 0." in text
     assert "written beside the probes below" in text
+    assert "Its boards are never ranked" in text
     assert "Adversarial probes" not in render_card({
         k: v for k, v in figures.items() if k != "probes"
     })
