@@ -1,7 +1,8 @@
 """How positive or negative the words of a reply are: VADER's valence, sentence by sentence.
 
 The tone of the words alone: "that must hurt" is negative and may well be kind. No measure of
-empathy.
+empathy. The method is of 2014, the lexicon of vaderSentiment 3.3.2 of May 2020 and frozen: newer
+words count as neutral.
 """
 
 from collections.abc import Callable, Iterator, Sequence
