@@ -127,9 +127,7 @@ def _llm_tagger_shas(name: str) -> frozenset[str]:
 
     form, _, model = name.partition(":")
     asked = PROMPT_SHA if form == "llm-published" else prompt_sha(binary=form == "llm-binary")
-    return frozenset(
-        sha256_text(asked, f"{model} {[('temperature', told)]}") for told in (0, None)
-    )
+    return frozenset(sha256_text(asked, f"{model} {[('temperature', told)]}") for told in (0, None))
 
 
 @cache

@@ -36,9 +36,7 @@ Figures = dict[str, Any]
 Unseen = Callable[[Sequence[str], Sequence[str]], tuple[Floats, Floats]]
 
 
-def figures(
-    judge: Judge, encoder: Encoder, data: Path, report: Report, steps: Steps
-) -> Figures:
+def figures(judge: Judge, encoder: Encoder, data: Path, report: Report, steps: Steps) -> Figures:
     """Shares of replies that are marked, by kind of text, and errors of those left out.
 
     Args:

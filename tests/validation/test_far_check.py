@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mint_bench.encoder import shipped
 from mint_bench.judging import JUDGES, load_judge
 from mint_bench.judging.embedded import FAR
 from mint_bench.judging.judge import Verdict
