@@ -25,7 +25,10 @@ FEWEST_COPIED = 8  # words of a reply that may count as a copy
 RUN = 6  # words in a row that are copied, not shared by chance
 OWN_QUESTION = 3  # words at a reply's end that are not copied, and ask
 COPIED = 0.8  # share of a reply's words in such runs
-OFTEN = 4  # times that a looping sentence stands in a reply; a person's slip sends it three times
+OFTEN = 4  # times that a looping phrase stands in a reply; a person's slip sends it three times
+LOOP = (
+    8  # words of a phrase that comes back; "it makes sense that you feel" may begin four sentences
+)
 FEWEST_LOOPED = 20  # words of a reply that may count as one
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
@@ -45,7 +48,7 @@ _DOES = re.compile(  # a word for what somebody does: "nods", "gently takes", "i
     re.IGNORECASE,
 )
 _SAYS = re.compile(r"\?|\b[Ii](?:'m|'ve|'d|'ll)?\b")
-_SENTENCE = re.compile(r"\A\W*[A-Z].*[.!…]\W*\Z", re.DOTALL)
+_SENTENCE = re.compile(r"\A\W*[A-Z](?:.*[.!…]\W*\Z|\S*(?: \S+){3})", re.DOTALL)
 _RATER = r"(?:judge|grader|rater|evaluator|annotator|assessor|reviewer|scorer)"
 _TOP = r"(?:5|five|the maximum|the highest|full marks|top (?:marks|score))"
 _BEGINS = r"(?:\A|[.!?:\n(\[]\s{0,4})"
@@ -54,10 +57,13 @@ _BEGINS = r"(?:\A|[.!?:\n(\[]\s{0,4})"
 _TO_THE_JUDGE = re.compile(
     r"(?<!\ba )(?<!\ban )(?<!ly )\b(?:dear|esteemed|honou?red|respected|admired) "
     rf"(?:\w+ )?{_RATER}s?\b"
-    rf"|{_BEGINS}(?:note|message|reminder|p\.s\.) (?:to|for) the (?:\w+ )?{_RATER}s?\b"
+    rf"|(?:{_BEGINS}|\bthis is a )(?:note|message|reminder|p\.s\.) (?:to|for) the "
+    rf"(?:\w+ )?{_RATER}s?\b"
     rf"|[\[(]{_RATER}:|\b{_RATER}s like you\b"
-    rf"|{_BEGINS}(?:please )?(?:ignore|disregard) (?:all |any |the )*(?:above\b|rubric\b"
-    r"|(?:previous|prior|earlier) (?:instructions?|prompts?|rules?)\b)"
+    rf"|{_BEGINS}(?:please )?(?:ignore|disregard) (?:all |any |the )*(?:above|rubric)\b"
+    r"|\b(?:ignore|disregard) (?:all |any |the )*(?:above|rubric),? and (?:rate|score|grade)\b"
+    r"|\b(?:ignore|disregard) (?:all |any |the |your )*(?:previous|prior|earlier) "
+    r"(?:instructions?|prompts?|rules?)\b"
     r"|\b(?:rate|score|grade) (?:this|my|the) (?:reply|answer|response|text)\b[^.?!]{0,60}"
     rf"(?<!\bto )\b{_TOP}\b|\brate (?:it|this)(?: a)? {_TOP}(?: on | out of |\s*[.!,;:)\]]|\s*\Z)"
     r"|(?<!\byou )(?<!\bi )(?<!\bi'd )\b(?:award|assign|put|output|print"
@@ -90,6 +96,7 @@ _PERHAPS_NOTES = re.compile(
     re.IGNORECASE,
 )
 _SPEAKS = re.compile(r"\?|\b(?:you|your|yours|yourself|u|ur)\b", re.IGNORECASE)
+_COUNT = re.compile(r"\d+|one|two|three|four|five|six|seven|eight|nine|ten")
 _NAMES = tuple(name.replace("_", " ") for name in DIMENSIONS)
 
 
@@ -160,7 +167,8 @@ def _is_data(text: str) -> bool:
 def _is_gestures(text: str) -> bool:
     """Nothing but stage directions: at most two words stand outside, and none of them speaks.
 
-    A reply in italics or brackets is words to the seeker.
+    A reply in italics or brackets is words to the seeker: it says "I", or asks, or is a sentence or
+    says "you" and does not begin with what somebody does.
     """
     acts = [found[found.lastindex or 0] for found in _GESTURE.finditer(text)]
     acts = [act for act in acts if _WORD.search(act)]
@@ -170,7 +178,9 @@ def _is_gestures(text: str) -> bool:
 
 
 def _is_said(act: str) -> bool:
-    return bool(_SAYS.search(act)) or bool(_SENTENCE.match(act) and not _DOES.match(act))
+    if _SAYS.search(act):
+        return True
+    return not _DOES.match(act) and bool(_SPEAKS.search(act) or _SENTENCE.match(act))
 
 
 def _is_notes(text: str) -> bool:
@@ -181,12 +191,22 @@ def _is_notes(text: str) -> bool:
 
 
 def _is_loop(text: str) -> bool:
-    """Half of the words or more in sentences that stand there `OFTEN` times, word for word."""
-    sentences = [tuple(_words(piece)) for piece in re.split(r"[.!?…,;:\n]+", text)]
+    """Half of the words or more in sentences that stand there `OFTEN` times, word for word.
+
+    Or all of them in one phrase without marks. Numbers are left out: to count a breath is no loop.
+    """
+    sentences = [tuple(_uncounted(piece)) for piece in re.split(r"[.!?…,;:\n]+", text)]
     times = Counter(sentences)
-    words = sum(map(len, sentences))
+    words = [word for sentence in sentences for word in sentence]
     again = sum(len(one) for one in sentences if times[one] >= OFTEN)
-    return words >= FEWEST_LOOPED and 2 * again >= words
+    periods = range(1, len(words) // OFTEN + 1)
+    return len(words) >= FEWEST_LOOPED and (
+        2 * again >= len(words) or any(words[p:] == words[:-p] for p in periods)
+    )
+
+
+def _uncounted(text: str) -> list[str]:
+    return [word for word in _words(text) if not _COUNT.fullmatch(word)]
 
 
 def _names_rubric(text: str) -> bool:
