@@ -22,7 +22,7 @@ from mint_bench.validation.labels import read_annotations
 from mint_bench.validation.tagger_check import Tagged, sentence_figures
 
 MEANS = ("macro_f1", "macro_f1_both_classes")
-COMMON = tuple(f"{name}_common" for name in MEANS)  # over tactics in at least 10 replies
+COMMON = tuple(f"{name}_common" for name in MEANS)  # over tactics labelled in at least 10 replies
 
 
 def documents(**given: Any) -> dict[str, Dataset]:  # noqa: ANN401, ARG001 - lm-eval's metadata

@@ -118,8 +118,8 @@ def sentence_figures(tagged: Tagged) -> Figures:
     A tactic that is neither labelled nor found has no F1 of "present": it is null, and out of the
     means. `macro_f1` and `macro_f1_both_classes` are over all other tactics, the rarest too: points
     without interval, unless all are common. Those in `_common` are over the tactics that are
-    labelled or found in at least 10 units, chosen once and not anew in each resample. Intervals
-    are percentiles over 10,000 resamples of whole units (studentised ones run past 1 where a
+    labelled in at least 10 units: the same for each tagger and in each resample. Intervals are
+    percentiles over 10,000 resamples of whole units (studentised ones run past 1 where a
     tactic is rare); none below 20 units.
 
     Returns:
@@ -150,11 +150,11 @@ def f1_lost(better: Tagged, worse: Tagged) -> Figures:
 
     Returns:
         The four means of `sentence_figures`, first minus second, with value, low, high and n; in
-        `common` the tactics that are common under both.
+        `common` the tactics of those in `_common`.
     """
     first, second = _Scores.of(better), _Scores.of(worse)
     everything = list(range(len(TACTICS)))
-    common = [k for k in first.common() if k in second.common()]
+    common = first.common()
     figures: Figures = {"common": [TACTICS[k] for k in common]}
     for end, tactics in (("", everything), ("_common", common)):
         for name, both in (("macro_f1", False), ("macro_f1_both_classes", True)):
@@ -171,13 +171,13 @@ class _Scores:
     Attributes:
         once: Shape (20,), NaN where undefined.
         drawn: Shape (resamples, 20); all NaN below 20 units.
-        found_in: Units in which a tactic is labelled or found, shape (10,).
+        labelled_in: Units in which a tactic is labelled, shape (10,).
         units: How many units there are.
     """
 
     once: Floats
     drawn: Floats
-    found_in: npt.NDArray[np.int64]
+    labelled_in: npt.NDArray[np.int64]
     units: int
 
     @classmethod
@@ -188,12 +188,13 @@ class _Scores:
         if units >= MIN_CONVERSATIONS:
             weights = resampling_weights(units)
             drawn = divide(weights @ hits, weights @ either)
-        found_in = (either[:, : len(TACTICS)] > 0).sum(axis=0)
-        return cls(divide(hits.sum(axis=0), either.sum(axis=0)), drawn, found_in, units)
+        unit = np.array(tagged.unit)
+        labelled_in = np.array([len(np.unique(unit[labels])) for labels in tagged.present.T])
+        return cls(divide(hits.sum(axis=0), either.sum(axis=0)), drawn, labelled_in, units)
 
     def common(self) -> list[int]:
-        """The tactics that occur in enough units to be resampled."""
-        return np.flatnonzero(self.found_in >= COMMON_IN).tolist()
+        """The tactics that are labelled in enough units to be resampled."""
+        return np.flatnonzero(self.labelled_in >= COMMON_IN).tolist()
 
     def mean(self, tactics: Sequence[int], *, both: bool) -> Drawn:
         """Mean F1 over what is defined of these tactics; no draws where one of them is rare."""

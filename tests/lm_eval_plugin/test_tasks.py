@@ -153,8 +153,10 @@ def test_tactics_asks_for_every_tactic_of_every_sentence_and_counts_agreement():
         assert getattr(tactics, name)([one[name] for one in right]) == 1
     always = [tactics.process_results(d, [(-1.0, False), (0.0, True)]) for d in docs]
     items = [one["macro_f1"] for one in always]
-    value = tactics.macro_f1(items)
-    assert tactics.macro_f1_common(items) == value, "each tactic is found in every reply"
+    value = tactics.macro_f1_common(items)
+    assert value > tactics.macro_f1(items), (
+        "rare tactics are found everywhere and are in the latter"
+    )
     assert tactics.macro_f1_common_low(items) < value < tactics.macro_f1_common_high(items) < 0.5
     assert math.isnan(tactics.macro_f1(items[:9])), "no sentence was asked for all ten"
 

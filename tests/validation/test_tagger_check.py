@@ -145,6 +145,15 @@ def test_a_mean_with_a_rare_tactic_is_a_point_and_that_of_common_ones_has_an_int
     )
 
 
+@pytest.mark.parametrize("finds", ["nothing", "everything", "the labels"])
+def test_which_tactics_are_common_is_the_same_for_each_tagger(finds):
+    _, present = labels()
+    present[:, 6] = np.arange(120) == 7
+    found = {"nothing": ~np.ones_like(present), "everything": np.ones_like(present)}
+    ours = figures(people(found.get(finds, present), present))
+    assert ours["common"] == [name for k, name in enumerate(TACTICS) if k != 6]
+
+
 def test_the_order_of_sentences_changes_nothing():
     sentences = people(*labels())
     mixed = [sentences[i] for i in RNG.permutation(len(sentences))]
