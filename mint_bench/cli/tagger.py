@@ -46,8 +46,8 @@ def check(
     On labels that the tagger learned from, figures are no test; the output says where that is
     so. The figures on labels it never saw stand in its card: scorers/taggers/<name>/CARD.md.
 
-    A tagger that asks models runs as a task, whose log is then shown here; epochs tag every
-    sentence several times:
+    A tagger that asks models runs as a task, whose log is then shown here. It is compared with
+    people alone; epochs tag every sentence several times:
 
     \b
       inspect eval mint_bench/tagger_check -T tagger=llm --epochs 2 --model-role tagger=MODEL
@@ -214,11 +214,13 @@ def _three(figure: dict[str, Any] | float | None) -> str:
 def _warn(console: "Console", tagger: str, what: str) -> None:
     from rich.text import Text
 
+    from mint_bench.tactics import TAGGERS
+
+    held_out = f" Held-out figures: scorers/taggers/{tagger}/CARD.md." if tagger in TAGGERS else ""
     console.print(
         Text(
-            f"Not held out: {tagger} learned from {what}, so these figures say what it remembers, "
-            "not how well it tags. Held-out figures: "
-            f"scorers/taggers/{tagger}/CARD.md.",
+            f"Not held out: {tagger} learned from {what} or was chosen by them, so these figures "
+            f"say what it remembers, not how well it tags.{held_out}",
             style="bold",
         )
     )

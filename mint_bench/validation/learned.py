@@ -25,8 +25,11 @@ def annotation_files(folder: Path | None) -> dict[str, Path]:
 
 
 def learned_from_people(tagger: str, files: Mapping[str, Path]) -> bool:
-    """Whether the tagger learned from any of these annotation files."""
-    return tagger in TAGGERS and any(
+    """Whether the tagger learned from any of these annotation files, or was chosen by them.
+
+    The latter is true of the published adapters: they are the best of several by these labels.
+    """
+    return tagger in (*TAGGERS, "llm-published") and any(
         path.is_file() and sha256_file(path) == PEOPLE[tactic].sha256
         for tactic, path in files.items()
     )
