@@ -131,6 +131,11 @@ class SpreadModel(ModelAPI):
         self._counts = True
         self._key = f"mint_bench_server:{base_url}"
 
+    @property
+    def first(self) -> ModelAPI:
+        """How the first of the servers is asked, as all of them are."""
+        return self._servers[0]
+
     async def generate(
         self,
         input: list[ChatMessage],  # noqa: A002 - Inspect's name

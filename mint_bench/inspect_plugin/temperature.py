@@ -4,9 +4,12 @@ Inspect leaves it out, with no more than a warning, where a provider's API refus
 samples at a temperature of the provider's own. Sends nothing; what is sent, its tests look at.
 """
 
+from importlib import metadata
 from typing import Any
 
 from inspect_ai.model import GenerateConfig, Model
+
+from mint_bench.errors import MintError
 
 
 def takes_temperature(model: Model) -> bool:
@@ -14,8 +17,23 @@ def takes_temperature(model: Model) -> bool:
 
     Args:
         model: With its own settings: some models take a temperature unless they reason.
+
+    Raises:
+        MintError: If this version of Inspect does not tell.
     """
+    try:
+        return _takes(model)
+    except AttributeError as error:
+        raise MintError(
+            f"Inspect {metadata.version('inspect-ai')} does not tell whether {model.name} takes a "
+            f"temperature ({error}): install inspect-ai==0.3.285"
+        ) from None
+
+
+def _takes(model: Model) -> bool:
     api: Any = model.api
+    if type(api).__name__ == "SpreadModel":
+        api = api.first
     config = model.config.merge(GenerateConfig(temperature=0))
     kinds = {kind.__name__ for kind in type(api).__mro__}
     if "AnthropicAPI" in kinds:

@@ -3,6 +3,7 @@
 import pytest
 from inspect_ai.model import GenerateConfig, Model, ModelAPI, get_model
 
+from mint_bench.errors import MintError
 from mint_bench.inspect_plugin.asking import ask_in_form
 from mint_bench.inspect_plugin.roles import shaping
 from mint_bench.inspect_plugin.temperature import takes_temperature
@@ -81,6 +82,21 @@ class AnthropicAPI(ModelAPI):
 def test_anthropic_takes_none_from_any_model():
     model = Model(AnthropicAPI("claude-haiku-4-5"), GenerateConfig(seed=3))
     assert shaping(model) == {"seed": 3, "temperature": None}
+
+
+def test_a_version_of_inspect_that_does_not_tell_is_named(server, monkeypatch):
+    model = at(server, "openai/gpt-5")
+    monkeypatch.delattr(type(model.api), "is_gpt_5_plus")
+    with pytest.raises(
+        MintError, match=r"does not tell whether gpt-5 takes.* install inspect-ai=="
+    ):
+        takes_temperature(model)
+
+
+def test_of_several_servers_the_first_is_looked_at(server):
+    urls = f"{server.url},{server.url}"
+    model = get_model("spread/openai-api/judge/gpt-5", base_url=urls, api_key="none", memoize=False)
+    assert takes_temperature(model) is takes_temperature(at(server, "openai-api/judge/gpt-5"))
 
 
 def test_inspects_own_anthropic_sends_none():
