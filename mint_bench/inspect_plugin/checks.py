@@ -72,9 +72,9 @@ def judge_check(
     Args:
         judge: Which judge is checked; `llm` and its kin ask the role grader. An embedded one
             rates each conversation by the head that never saw it.
-        bias: Whether to rate every reply five times more: again, in another order, with words and
-            with emoji added, and a turn later in the conversation. The order is that of the
-            replies, or of the dimensions in one call for all; one call each has none.
+        bias: Whether to rate every reply four or five times more: again, in another order, with
+            words and with emoji added, and a turn later in the conversation. The order is that of
+            the replies, or of the dimensions in one call for all; one call each has none.
         rewordings: Whether to rate every reply once more by each rewording of the rubric, in
             `scorers/rewordings`; for judges that ask models.
     """

@@ -170,7 +170,7 @@ def rating_agreement(
     Returns:
         JSON-ready. Of systems, their means as [ours, published] in `systems`, ours minus the
         published with intervals over conversations in `apart`, and in `errors` the mean of its
-        size over the six dimensions.
+        size over the six dimensions (its interval lies too high where there is hardly any).
     """
     names = sorted(set(systems))
     owner = np.array(systems)
@@ -188,12 +188,10 @@ def rating_agreement(
             "mean_error_of_replies": _with_ends(columns, np.abs(ours - theirs), conversations)
         },
         "mean_error_of_systems": _by_name(columns, error.mean(axis=0)),
-        "worst_error_of_systems": _by_name(columns, error.max(axis=0)),
         "worst_system": {
             column: names[int(index)]
             for column, index in zip(columns, error.argmax(axis=0), strict=True)
         },
-        "share_of_systems_close": _by_name(columns, (error <= CLOSE).mean(axis=0)),
         "spearman_over_systems": _by_name(columns, _spearmans(means, targets)),
         "systems": {
             name: {

@@ -125,9 +125,9 @@ def targets(card: Card) -> list[Target]:
 
 def _speed(card: Card) -> list[Target]:
     """Sentences a second on one core, where they were measured."""
-    if "speed" not in card:
+    row = card.get("speed")
+    if row is None:
         return []
-    row = card["speed"]
     return [Target("sentences a second on one core", row["against"], row, digits=0)]
 
 

@@ -71,7 +71,7 @@ def tagger_figures(name: str, scorers: Path) -> Figures:
     figures: Figures = {}
     speeds = scorers.parent / "benchmarks" / "latest.json"
     if speeds.is_file():
-        figures["speed"] = read_json(speeds)[f"tag_{name.removeprefix('taggers/')}"]
+        figures["speed"] = read_json(speeds).get(f"tag_{name.removeprefix('taggers/')}")
     if name == "taggers/embedded":
         return figures | megabytes(scorers / name)
     beside = scorers / "taggers" / "embedded" / "card.json"

@@ -139,7 +139,7 @@ def test_epochs_show_how_consistent_a_judge_is(data, tmp_path, server):
     assert found["repeats_sd"] == pytest.approx(math.sqrt(0.5) / 6)
 
 
-def test_biases_cost_five_passes_more(data, tmp_path, server):
+def test_biases_cost_five_passes_more_in_one_call_for_all(data, tmp_path, server):
     log = checked_by(server, tmp_path, bias=True)
     assert {"words_added_advice_giving", "turn_later_advice_giving"} <= set(every_metric(log))
     assert "advice_giving_kappa" in every_metric(log)

@@ -47,7 +47,7 @@ def test_each_published_row_is_asked_as_it_stands(published, tactic):
         assert asked == TaggerPrompt(system["content"], user["content"])
 
 
-def test_a_reply_that_looks_like_the_frame_changes_nothing_around_it(files):
+def test_a_reply_that_looks_like_the_frame_is_asked_about_as_it_is(files):
     said = frame_of("advice", "{sentence}", r"\1 {0}")
     asked = read_frames(files)["advice"].prompt(SplitReply(said, (said,)), said)
     assert asked.user == frame_of("advice", said, said)
