@@ -1,7 +1,7 @@
 """What is said of a judge's temperature is what its provider was sent, for models of many names."""
 
 import pytest
-from inspect_ai.model import GenerateConfig, Model, ModelAPI, get_model
+from inspect_ai.model import GenerateConfig, get_model
 
 from mint_bench.errors import MintError
 from mint_bench.inspect_plugin.asking import ask_in_form
@@ -72,18 +72,6 @@ def test_on_bedrock_claude_takes_none_while_it_thinks(name, thinking, told, monk
     assert takes_temperature(model) is told
 
 
-class AnthropicAPI(ModelAPI):
-    """In place of Inspect's own, which needs a client that is not installed for tests."""
-
-    async def generate(self, *asked):
-        raise NotImplementedError
-
-
-def test_anthropic_takes_none_from_any_model():
-    model = Model(AnthropicAPI("claude-haiku-4-5"), GenerateConfig(seed=3))
-    assert shaping(model) == {"seed": 3, "temperature": None}
-
-
 def test_a_version_of_inspect_that_does_not_tell_is_named(server, monkeypatch):
     model = at(server, "openai/gpt-5")
     monkeypatch.delattr(type(model.api), "is_gpt_5_plus")
@@ -99,8 +87,7 @@ def test_of_several_servers_the_first_is_looked_at(server):
     assert takes_temperature(model) is takes_temperature(at(server, "openai-api/judge/gpt-5"))
 
 
-def test_inspects_own_anthropic_sends_none():
-    pytest.importorskip("anthropic")
+def test_anthropic_is_sent_none_by_any_model():
     model = get_model("anthropic/claude-haiku-4-5", api_key="none", memoize=False)
     sent, *_ = model.api.completion_config(GenerateConfig(temperature=0, max_tokens=9))
     assert (sent.get("temperature"), shaping(model)["temperature"]) == (None, None)
