@@ -1,12 +1,12 @@
 """English is let through, other languages are told, and what is neither clears itself."""
 
-import os
 from pathlib import Path
 
 import pytest
 import yaml
 
 from mint_bench.language import not_english
+from tests.data_folder import data_folder
 
 FOREIGN = yaml.safe_load(
     Path(__file__).with_name("data").joinpath("foreign_texts.yaml").read_text(encoding="utf-8")
@@ -75,12 +75,11 @@ def test_decomposed_letters_are_the_letters_they_stand_for():
 
 @pytest.mark.slow
 def test_no_english_among_the_public_texts_is_called_foreign():
-    if "MINT_BENCH_DATA" not in os.environ:
-        pytest.skip("needs MINT_BENCH_DATA")
+    folder = data_folder("esconv")
     from mint_bench.sources import load
     from mint_bench.validation.labels import read_replies
 
-    replies = {reply.text for reply in read_replies(Path(os.environ["MINT_BENCH_DATA"]))}
+    replies = {reply.text for reply in read_replies(folder)}
     turns = {
         turn.text
         for source in ("esconv", "lend_an_ear", "mint_train", "starter")

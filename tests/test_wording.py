@@ -2,16 +2,14 @@
 
 import csv
 import json
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from mint_bench.files import read_yaml
 from mint_bench.judging.rubric import rewordings
 from mint_bench.resources import resource
+from tests.data_folder import data_folder
 
 RUN = 8
 REWORDINGS = [f"rewordings/{path.stem}.yaml" for path in rewordings().values()]
@@ -98,9 +96,7 @@ def corpus(folder: Path) -> Iterator[str]:
 
 
 def test_no_wording_shares_a_run_of_eight_words_with_the_data():
-    folder = os.environ.get("MINT_BENCH_DATA")
-    if not folder:
-        pytest.skip("needs the data folder in MINT_BENCH_DATA")
+    folder = data_folder()
     owners = {
         run: f"{name}: {' '.join(run)}"
         for name in FILES

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 import re
 from collections import Counter
 from pathlib import Path
@@ -14,6 +13,7 @@ from mint_bench.judging.judge import DIMENSIONS
 from mint_bench.stats import agreement
 from mint_bench.stats.intervals import resampling_weights
 from mint_bench.tactics.tagger import TACTICS
+from tests.data_folder import data_folder
 from tests.inspect_plugin.judge_server import JudgeServer
 from tests.inspect_plugin.runs import run
 from tests.inspect_plugin.wordings import heeding_the_words
@@ -23,9 +23,7 @@ from .typed import type_in
 
 @pytest.fixture
 def data(monkeypatch):
-    folder = os.environ.get("MINT_BENCH_DATA")
-    if not folder:
-        pytest.skip("MINT_BENCH_DATA is not set")
+    folder = data_folder()
     monkeypatch.setattr(agreement, "resampling_weights", lambda n: resampling_weights(n, 200))
     return Path(folder)
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 
 import pytest
 from inspect_ai.log import read_eval_log, write_eval_log
@@ -15,6 +14,7 @@ from mint_bench.judging.judge import DIMENSIONS
 from mint_bench.records.store import write
 from mint_bench.records.tables import board_tables
 from mint_bench.records.wording import standing
+from tests.data_folder import data_folder
 from tests.inspect_plugin.judge_server import PROSE, JudgeServer, reply_in
 from tests.inspect_plugin.runs import Recorder, run
 
@@ -25,8 +25,7 @@ NOT_RANKED = "one call for all dimensions"
 
 @pytest.fixture
 def data():
-    if not os.environ.get("MINT_BENCH_DATA"):
-        pytest.skip("MINT_BENCH_DATA is not set")
+    data_folder()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """One system through one task, again and again: the same request goes on where it stopped."""
 
 import json
-import os
 import re
 import signal
 import subprocess
@@ -24,6 +23,7 @@ from mint_bench.errors import MintError
 from mint_bench.inspect_plugin import providers
 from mint_bench.inspect_plugin.price import Price
 from mint_bench.records.store import read
+from tests.data_folder import data_folder
 from tests.inspect_plugin.judge_server import BROKEN, JudgeServer
 
 SMALL = RunRequest(
@@ -203,8 +203,8 @@ def test_a_simulated_seeker_is_for_a_system_under_own_history(request_, tmp_path
     ],
 )  # fmt: skip
 def test_whatever_changes_the_result_has_a_log_folder_of_its_own(change):
-    if change.get("source") and not os.environ.get("MINT_BENCH_DATA"):
-        pytest.skip("needs MINT_BENCH_DATA")
+    if change.get("source"):
+        data_folder(change["source"])
     assert folder_name(replace(SMALL, **change)) != folder_name(SMALL)
 
 

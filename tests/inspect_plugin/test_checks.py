@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 import re
 from collections import Counter
 from pathlib import Path
@@ -27,6 +26,7 @@ from mint_bench.validation import judge_check as figures_of_judges
 from mint_bench.validation import tagger_check as figures_of_taggers
 from mint_bench.validation.labels import read_sentences
 from mint_bench.validation.ratings import read_experts
+from tests.data_folder import data_folder
 
 from .judge_server import PROSE, JudgeServer, reply_in
 from .runs import run
@@ -43,10 +43,7 @@ def few_resamples(monkeypatch):
 
 @pytest.fixture
 def data():
-    folder = os.environ.get("MINT_BENCH_DATA")
-    if not folder:
-        pytest.skip("MINT_BENCH_DATA is not set")
-    return Path(folder)
+    return data_folder()
 
 
 def every_metric(log):

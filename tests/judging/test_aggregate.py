@@ -1,7 +1,6 @@
 """Six ratings into one figure, and none where one is missing."""
 
 import csv
-import os
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mint_bench.judging.aggregate import aggregate, aggregate_array
+from tests.data_folder import data_folder
 
 RATING = st.one_of(st.none(), st.floats(1, 5))
 SIX = st.lists(RATING, min_size=6, max_size=6)
@@ -50,9 +50,7 @@ def test_another_number_of_ratings_is_a_mistake():
 
 
 def test_published_aggregates_of_complete_ratings_come_out():
-    folder = os.environ.get("MINT_BENCH_DATA")
-    if not folder:
-        pytest.skip("needs the data folder in MINT_BENCH_DATA")
+    folder = data_folder()
     files = sorted(Path(folder, "mint_empathy/evaluation/eval_outputs").glob("*/*_ratings.csv"))
     checked = 0
     for path in files:

@@ -1,6 +1,5 @@
 """Rules before a judge: they name what is no reply, and leave every real reply alone."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from mint_bench.judging.judge import Exchange
 from mint_bench.sources import load
 from mint_bench.validation.labels import read_replies
 from mint_bench.validation.probe_cases import load_probes
+from tests.data_folder import data_folder
 from tests.timing import seconds
 
 SAYS = "My canary stopped singing the week you moved out, and the kitchen clock is so loud now."
@@ -193,9 +193,7 @@ def test_good_replies_and_those_to_the_wrong_seeker_are_left_alone():
 
 
 def test_no_published_reply_and_no_supporter_of_esconv_is_stopped():
-    data = os.environ.get("MINT_BENCH_DATA")
-    if not data:
-        pytest.skip("MINT_BENCH_DATA is not set")
+    data = data_folder("esconv")
     published = [Exchange(r.history, r.text) for r in read_replies(Path(data))]
     people = [
         Exchange(talk.turns[:place], talk.turns[place].text)

@@ -2,10 +2,8 @@
 
 import gzip
 import json
-import os
 from collections import defaultdict
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -23,6 +21,7 @@ from mint_bench.metrics.surface import (
     turn_surface,
 )
 from mint_bench.sources.mint_train import read_mint_train
+from tests.data_folder import data_folder
 from tests.timing import seconds
 
 WORDS = ["a", "b", "c", "well,", "You're", "ok.", "émue", "7"]
@@ -110,10 +109,8 @@ def test_long_replies_take_no_time():
     ],
 )
 def test_the_published_figures_of_models_come_from_their_own_previous_turn(published, models):
-    folder = os.environ.get("MINT_BENCH_DATA")
-    if not folder:
-        pytest.skip("MINT_BENCH_DATA is unset")
-    data = Path(folder) / "mint_empathy"
+    folder = data_folder()
+    data = folder / "mint_empathy"
     results = data / "analysis/results/surface_vs_tactic_results.json"
     expected = json.loads(results.read_text("utf-8"))[published]
     figures = defaultdict(list)

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -15,16 +14,14 @@ from mint_bench.records.schema import Record
 from mint_bench.records.store import read_all, write
 from mint_bench.records.verify import verify
 from mint_bench.resources import resource
+from tests.data_folder import data_folder
 from tests.records.release import write_release
 from tests.timing import seconds
 
 
 @pytest.fixture(scope="module")
 def data() -> Path:
-    folder = os.environ.get("MINT_BENCH_DATA")
-    if not folder:
-        pytest.skip("MINT_BENCH_DATA is unset")
-    return Path(folder)
+    return data_folder()
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """The audit finds each planted fault, and leaves real seekers alone."""
 
 import json
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from mint_bench.replay.profiles import LANGUAGES, intentions
 from mint_bench.replay.seekers import instructions
 from mint_bench.sentences import visible_text
 from mint_bench.sources import load
+from tests.data_folder import data_folder
 
 PLANTED = yaml.safe_load(
     Path(__file__).parents[1].joinpath("data", "seeker_faults.yaml").read_text(encoding="utf-8")
@@ -170,9 +170,7 @@ def test_a_model_that_answers_as_a_supporter_is_told(system):
     Some of the second were read for the lists. Of the first two sentences 84 and 68 %; of human
     supporters' turns in Lend-an-Ear, 10 %.
     """
-    if not os.environ.get("MINT_BENCH_DATA"):
-        pytest.skip("needs the data folder in MINT_BENCH_DATA")
-    folder = Path(os.environ["MINT_BENCH_DATA"], "mint_empathy", "evaluation", "outputs")
+    folder = data_folder() / "mint_empathy" / "evaluation" / "outputs"
     path = folder / f"baseline1_{system}" / "conversations_tagged.json"
     replies = [text for text in spoken_in(json.loads(path.read_text(encoding="utf-8"))) if text]
     assert len(replies) == 315
@@ -193,8 +191,8 @@ def spoken_in(value):
 @pytest.mark.parametrize("source", ["starter", "lend_an_ear"])
 def test_real_seekers_tell_no_persona_s_hope_and_no_mood_s_number(source):
     """Of 13,342 lines of the whole of esconv, none."""
-    if source != "starter" and not os.environ.get("MINT_BENCH_DATA"):
-        pytest.skip("needs the data folder in MINT_BENCH_DATA")
+    if source != "starter":
+        data_folder(source)
     hopes = [intention.text("en") for intention in intentions().values()]
     for line in real_lines(source):
         assert not any(tells_secret(replace(line, secrets=(hope,))) for hope in hopes)
@@ -227,8 +225,8 @@ def test_real_seekers_raise_fewer_than_two_false_alarms_in_a_hundred(source, few
 
     Seen: 1 of 265 in lend_an_ear, 38 of 13,342 in the whole of esconv, 1 of 161 in starter.
     """
-    if source != "starter" and not os.environ.get("MINT_BENCH_DATA"):
-        pytest.skip("needs the data folder in MINT_BENCH_DATA")
+    if source != "starter":
+        data_folder(source)
     found = [bool(audit(line).faults) for line in real_lines(source)]
     assert len(found) > fewest
     assert sum(found) / len(found) < HIGHEST_FALSE_ALARMS

@@ -1,6 +1,5 @@
 """Whom a persona plays: made from what a source says, the same on every machine."""
 
-import os
 from collections import Counter
 
 import pytest
@@ -10,6 +9,7 @@ from mint_bench.errors import MintError
 from mint_bench.replay.profiles import intentions, profile_of
 from mint_bench.replay.seekers import instructions, persona_system
 from mint_bench.sources import load_profiles
+from tests.data_folder import data_folder
 
 
 def told(identifier="a", language="en", **metadata):
@@ -57,8 +57,8 @@ def test_instructions_hold_nothing_of_a_conversation(seeker, language):
     ("source", "count"), [("starter", 24), ("esconv:test", 195), ("sage", 100)]
 )
 def test_every_conversation_of_these_sources_makes_a_persona(source, count):
-    if source != "starter" and not os.environ.get("MINT_BENCH_DATA"):
-        pytest.skip("needs the data folder in MINT_BENCH_DATA")
+    if source != "starter":
+        data_folder(source)
     profiles = [profile_of(c) for c in load_profiles(source).conversations]
     assert len(profiles) == count
     assert {p.intention.name for p in profiles} == set(intentions())

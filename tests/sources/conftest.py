@@ -1,7 +1,6 @@
 """A real server on loopback that can cut a connection, refuse ranges, or have nothing."""
 
 import hashlib
-import os
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -96,12 +95,3 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("MINT_BENCH_CACHE", str(folder))
     monkeypatch.delenv("MINT_BENCH_DATA", raising=False)
     return folder
-
-
-@pytest.fixture
-def real_data() -> Path:
-    """The folder of real data; the test is passed over where there is none."""
-    value = os.environ.get("MINT_BENCH_DATA")
-    if not value:
-        pytest.skip("MINT_BENCH_DATA is unset")
-    return Path(value)

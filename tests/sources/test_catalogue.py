@@ -9,6 +9,7 @@ from mint_bench.conversation import Speaker
 from mint_bench.errors import MintError
 from mint_bench.sources import DEFAULT, SOURCES, load, load_profiles, names
 from mint_bench.sources.catalogue import Origin, SpeakerKind
+from tests.data_folder import data_folder
 
 WITH_SPLITS = [
     *(name for name, card in SOURCES.items() if not card.profiles),
@@ -40,9 +41,9 @@ def test_a_pin_is_a_hash_and_a_download_has_an_address_at_a_commit(card):
 
 
 @pytest.mark.parametrize("spec", WITH_SPLITS)
-def test_counts_are_those_of_what_loads(spec, request):
+def test_counts_are_those_of_what_loads(spec):
     if spec != "starter":
-        request.getfixturevalue("real_data")
+        data_folder(spec)
     source = load(spec)
     said = source.card.split(spec.split(":")[1]) if ":" in spec else source.card
     assert len(source.conversations) == said.conversations
@@ -50,9 +51,9 @@ def test_counts_are_those_of_what_loads(spec, request):
 
 
 @pytest.mark.parametrize("spec", WITH_SPLITS)
-def test_what_loads_is_well_formed(spec, request):
+def test_what_loads_is_well_formed(spec):
     if spec != "starter":
-        request.getfixturevalue("real_data")
+        data_folder(spec)
     source = load(spec)
     ids = [conversation.id for conversation in source.conversations]
     assert len(set(ids)) == len(ids)
@@ -68,7 +69,8 @@ def test_what_loads_is_well_formed(spec, request):
             assert turn.text or spec == "mint_train"  # some seekers sent nothing
 
 
-def test_profiles_are_people_who_have_not_spoken_and_no_conversations(real_data):
+def test_profiles_are_people_who_have_not_spoken_and_no_conversations():
+    data_folder("sage")
     source = load_profiles("sage")
     assert len(source.conversations) == source.card.conversations == 100
     assert {c.language for c in source.conversations} == {"zh"}

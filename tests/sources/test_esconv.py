@@ -10,6 +10,7 @@ from mint_bench.resources import sha256_text
 from mint_bench.sources import SOURCES, esconv, load, resolve
 from mint_bench.sources.fetch import HUB_FILE, locate
 from mint_bench.sources.hub import download_esconv
+from tests.data_folder import data_folder
 
 ROW = {
     "emotion_type": "fear",
@@ -172,14 +173,15 @@ def test_a_malformed_joined_file_is_named(tmp_path, lines, message):
         esconv.read_esconv(path)
 
 
-def test_the_joined_file_through_the_hubs_path_is_the_same(real_data, tmp_path, offline):
+def test_the_joined_file_through_the_hubs_path_is_the_same(tmp_path, offline):
     """Both ways yield one content: the real rows as a data set with one column of JSON."""
+    data_folder("esconv")
     import datasets
 
     folder = tmp_path / "hub"
     folder.mkdir()
     by_split = {split: [] for split in SPLITS.values()}
-    for line in (real_data / "esconv/ESConv_1300.jsonl").read_text(encoding="utf-8").splitlines():
+    for line in resolve("esconv").read_text(encoding="utf-8").splitlines():
         by_split[json.loads(line)["split"]].append({"text": line})
     for hub_split, split in SPLITS.items():
         records = datasets.Dataset.from_list(by_split[split])
@@ -188,7 +190,8 @@ def test_the_joined_file_through_the_hubs_path_is_the_same(real_data, tmp_path, 
     assert esconv.read_esconv(joined) == load("esconv").conversations
 
 
-def test_labels_survive(real_data):
+def test_labels_survive():
+    data_folder("esconv")
     talks = load("esconv").conversations
     assert sum(talk.turns[0].speaker is Speaker.SUPPORTER for talk in talks) == 683
     messages = [message for talk in talks for turn in talk.turns for message in turn.messages]
@@ -205,7 +208,8 @@ def test_labels_survive(real_data):
     assert {talk.metadata["split"] for talk in load("esconv:test").conversations} == {"test"}
 
 
-def test_in_the_failed_ones_the_listener_supports(real_data):
+def test_in_the_failed_ones_the_listener_supports():
+    data_folder("esconv_failed")
     talks = load("esconv_failed").conversations
     messages = [message for talk in talks for turn in talk.turns for message in turn.messages]
     assert {m.speaker for m in messages if "strategy" in m.metadata} == {Speaker.SUPPORTER}

@@ -8,6 +8,7 @@ from mint_bench.conversation import Speaker
 from mint_bench.errors import MintError
 from mint_bench.sources import load
 from mint_bench.sources.lend_an_ear import parse_script, read_lend_an_ear
+from tests.data_folder import data_folder
 
 
 def test_a_message_goes_on_until_the_next_speaker():
@@ -33,11 +34,11 @@ def test_another_table_is_an_error(tmp_path):
         read_lend_an_ear(path)
 
 
-def test_every_message_equals_the_published_one(real_data):
+def test_every_message_equals_the_published_one():
     gold = json.loads(
-        (real_data / "mint_empathy/evaluation/outputs/gold/conversations_tagged.json").read_text(
-            encoding="utf-8"
-        )
+        (
+            data_folder() / "mint_empathy/evaluation/outputs/gold/conversations_tagged.json"
+        ).read_text(encoding="utf-8")
     )
     roles = {Speaker.SEEKER: "user", Speaker.SUPPORTER: "assistant"}
     ours = [
@@ -56,6 +57,7 @@ def test_every_message_equals_the_published_one(real_data):
     assert ours == [{key: row[key] for key in ours[0]} for row in gold]
 
 
-def test_each_conversation_ends_with_the_seeker(real_data):
+def test_each_conversation_ends_with_the_seeker():
+    data_folder()
     ends = {c.turns[-1].speaker for c in load("lend_an_ear").conversations}
     assert ends == {Speaker.SEEKER}

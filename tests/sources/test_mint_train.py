@@ -8,6 +8,7 @@ import pytest
 from mint_bench.errors import MintError
 from mint_bench.sources import load
 from mint_bench.sources.mint_train import read_mint_train
+from tests.data_folder import data_folder
 
 
 def written(tmp_path, *messages):
@@ -34,6 +35,7 @@ def test_an_unknown_role_is_an_error(tmp_path, role):
         read_mint_train(written(tmp_path, (role, "Once upon a time")))
 
 
-def test_both_origins_are_there(real_data):
+def test_both_origins_are_there():
+    data_folder()
     origins = Counter(c.metadata["source"] for c in load("mint_train").conversations)
     assert origins == {"wildchat": 253, "sense-7": 69}

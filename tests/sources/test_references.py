@@ -16,6 +16,7 @@ from mint_bench.sources.references import (
     reference,
 )
 from mint_bench.tactics.tagger import TACTICS
+from tests.data_folder import data_folder
 
 ALL = [*EXPERTS.values(), *OTHER_JUDGES.values(), *PEOPLE.values(), HUMAN_TAGS]
 
@@ -32,7 +33,8 @@ def test_every_reference_has_a_hash_and_an_address_at_a_commit():
     assert len({remote.path for remote in ALL}) == len(ALL)
 
 
-def test_references_of_the_data_folder_are_the_pinned_ones(real_data):
+def test_references_of_the_data_folder_are_the_pinned_ones():
+    data_folder()
     assert all(reference(remote).is_file() for remote in ALL)
     assert tuple(people_files()) == TACTICS
 

@@ -1,7 +1,6 @@
 """What the published adapters are asked is what their annotations hold, word for word."""
 
 import json
-import os
 
 import pytest
 
@@ -11,6 +10,7 @@ from mint_bench.tactics.prompts import TaggerPrompt, prompt_sha
 from mint_bench.tactics.published import PROMPT_SHA, frames_sha, parts_of, read_frames
 from mint_bench.tactics.tagger import TACTICS, SplitReply
 from tests.annotations import REPLY, SENTENCES, annotations, frame_of, system_of
+from tests.data_folder import data_folder
 
 
 @pytest.fixture
@@ -20,8 +20,7 @@ def files(tmp_path):
 
 @pytest.fixture
 def published():
-    if not os.environ.get("MINT_BENCH_DATA"):
-        pytest.skip("MINT_BENCH_DATA is not set")
+    data_folder()
     return people_files()
 
 

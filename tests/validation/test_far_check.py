@@ -1,7 +1,6 @@
 """The mark "far from training": who gets it when left out, and what it says of errors."""
 
 import json
-import os
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +26,7 @@ from mint_bench.validation.labels import HUMAN, LabelledReply, read_replies
 from mint_bench.validation.probe_cases import load_probes
 from mint_bench.validation.probes import Outcome, summarise
 from mint_bench.validation.steps import Steps
+from tests.data_folder import data_folder
 
 NO_TAGS = np.zeros(10, dtype=bool)
 PLAIN = "I hear you, and all of that must hurt so much."
@@ -149,9 +149,7 @@ def test_of_esconv_the_rated_replies_of_each_supporter_count(monkeypatch):
 
 @pytest.fixture(scope="module")
 def published():
-    data = os.environ.get("MINT_BENCH_DATA")
-    if not data:
-        pytest.skip("MINT_BENCH_DATA is not set")
+    data = data_folder()
     return read_replies(Path(data))[::40]
 
 

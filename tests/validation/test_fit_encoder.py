@@ -1,6 +1,5 @@
 """What the encoder learns from: systems, responses and labels, each left out where it must be."""
 
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,13 +22,12 @@ from mint_bench.validation.fit_encoder import (
 )
 from mint_bench.validation.labels import HUMAN
 from mint_bench.validation.own_labels import read_written
+from tests.data_folder import data_folder
 
 
 @pytest.fixture(scope="module")
 def material():
-    folder = os.environ.get("MINT_BENCH_DATA")
-    if not folder:
-        pytest.skip("MINT_BENCH_DATA is not set")
+    folder = data_folder()
     return Material.read(Path(folder))
 
 

@@ -3,7 +3,6 @@
 import csv
 import json
 import math
-import os
 from itertools import combinations
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from mint_bench.validation.ratings import (
     read_other_judges,
     read_ratings,
 )
+from tests.data_folder import data_folder
 
 IDS = [f"c{i:02}" for i in range(30)]
 
@@ -89,14 +89,12 @@ def test_the_published_figures_come_out_of_the_published_ratings():
 
 
 def test_the_ratings_kept_for_tests_are_the_pinned_ones():
-    folder = os.environ.get("MINT_BENCH_DATA")
-    if not folder:
-        pytest.skip("MINT_BENCH_DATA is not set")
+    folder = data_folder()
     for rater in (read_other_judges()[0], *read_experts()):
         ours = kept(rater.name)
         assert ours.replies == rater.replies
         assert np.array_equal(ours.table(list(rater.means)), rater.table(list(rater.means)))
-    path = Path(folder) / "mint_empathy/evaluation/eval_outputs/gold_kappa_agreement"
+    path = folder / "mint_empathy/evaluation/eval_outputs/gold_kappa_agreement"
     with (path / "turn_vs_experts_agreement.csv").open() as handle:
         rows = {row["metric"]: row for row in csv.DictReader(handle)}
     assert {

@@ -1,7 +1,6 @@
 """Labels are read as typed rows, aligned with our sentences, and faults are told in one line."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -10,14 +9,12 @@ from mint_bench.errors import MintError
 from mint_bench.judging.judge import DIMENSIONS
 from mint_bench.tactics.tagger import TACTICS
 from mint_bench.validation.labels import align_tags, read_replies, read_sentences
+from tests.data_folder import data_folder
 
 
 @pytest.fixture
 def data() -> Path:
-    folder = os.environ.get("MINT_BENCH_DATA")
-    if not folder:
-        pytest.skip("MINT_BENCH_DATA is not set")
-    return Path(folder)
+    return data_folder()
 
 
 @pytest.fixture

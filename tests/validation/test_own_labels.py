@@ -1,8 +1,6 @@
 """Labels made for the project: no text of others in them, and pinned to what they label."""
 
 import json
-import os
-from pathlib import Path
 
 import pytest
 
@@ -20,14 +18,12 @@ from mint_bench.validation.own_labels import (
     read_written,
     sentences_sha,
 )
+from tests.data_folder import data_folder
 
 
 @pytest.fixture(scope="module")
 def data():
-    folder = os.environ.get("MINT_BENCH_DATA")
-    if not folder:
-        pytest.skip("MINT_BENCH_DATA is not set")
-    return Path(folder)
+    return data_folder()
 
 
 def lines(name):

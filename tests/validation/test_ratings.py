@@ -1,7 +1,6 @@
 """Ratings of conversations: read from any CSV, or averaged from a judge's verdicts."""
 
 import csv
-import os
 from pathlib import Path
 
 import numpy as np
@@ -18,16 +17,14 @@ from mint_bench.validation.ratings import (
     read_other_judges,
     read_ratings,
 )
+from tests.data_folder import data_folder
 
 HEADER = ",".join(("conversation_id", *DIMENSIONS))
 
 
 @pytest.fixture
 def data(monkeypatch) -> Path:
-    folder = os.environ.get("MINT_BENCH_DATA")
-    if not folder:
-        pytest.skip("MINT_BENCH_DATA is not set")
-    return Path(folder)
+    return data_folder()
 
 
 def file(tmp_path, *rows, header=HEADER):

@@ -1,8 +1,6 @@
 """A tagger against people and against published tags, with taggers whose faults are known."""
 
 import json
-import os
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,6 +18,7 @@ from mint_bench.validation.labels import (
     read_systems,
 )
 from tests.annotations import annotations
+from tests.data_folder import data_folder
 
 RNG = np.random.default_rng(0)
 
@@ -279,13 +278,13 @@ def test_systems_are_read_from_a_file_or_a_folder_of_systems(tmp_path):
 def test_the_published_figures_of_a_system_are_those_of_the_golden_table():
     import csv
 
-    folder = os.environ.get("MINT_BENCH_DATA")
-    golden = Path(folder or "").parent / "golden" / "mint_empathy_systems.csv"
-    if not folder or not golden.is_file():
+    folder = data_folder()
+    golden = folder.parent / "golden" / "mint_empathy_systems.csv"
+    if not golden.is_file():
         pytest.skip("the golden table is not at hand")
     from mint_bench.tactics import load_tagger
 
-    outputs = Path(folder) / "mint_empathy" / "evaluation" / "outputs"
+    outputs = folder / "mint_empathy" / "evaluation" / "outputs"
     with golden.open() as handle:
         table = {row["system"]: row for row in csv.DictReader(handle)}
     name = "baseline1_vanilla_Qwen3-4B"

@@ -1,7 +1,6 @@
 """Training is without chance, and a card's figures come out again when computed anew."""
 
 import json
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from mint_bench.validation.labels import read_replies, read_sentences
 from mint_bench.validation.own_labels import read_own
 from mint_bench.validation.train import TRAINERS, train
 from mint_bench.weights import read_arrays, write_arrays
+from tests.data_folder import data_folder
 
 SCORERS = tuple(TRAINERS)
 FITTERS = (fit_judge, fit_second)
@@ -25,9 +25,7 @@ FITTERS = (fit_judge, fit_second)
 
 @pytest.fixture(scope="module")
 def labels():
-    folder = os.environ.get("MINT_BENCH_DATA")
-    if not folder:
-        pytest.skip("MINT_BENCH_DATA is not set")
+    folder = data_folder()
     data = Path(folder)
     return read_replies(data), read_sentences(data), read_own(data)
 
@@ -113,7 +111,7 @@ def test_a_held_out_fold_gives_the_figures_on_the_tagger_card(labels):
 
 @pytest.mark.slow
 def test_the_golden_table_is_what_the_card_compares_with():
-    golden = Path(os.environ.get("MINT_BENCH_DATA", "")).parent / "golden"
+    golden = data_folder().parent / "golden"
     if not (golden / "mint_empathy_systems.csv").is_file():
         pytest.skip("the golden table is not at hand")
     import csv
