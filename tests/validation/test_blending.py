@@ -127,6 +127,16 @@ def test_n_grams_lose_nothing_against_themselves():
     assert lost["errors"]["density"]["value"] == 0
 
 
+def test_people_count_by_the_tactics_that_they_found_often():
+    def row(weights, people, common):
+        shown = {"macro_f1": {"value": 0.8}, "people": {"value": common}}
+        return {"weights": weights, "macro_f1": 0.8, "people": people, "intervals": shown}
+
+    assert best([row(NGRAMS, 0.9, 0.7), row(BY_PEOPLE, 0.6, None), row(BY_PEOPLE, 0.6, 0.8)]) == (
+        BY_PEOPLE
+    )
+
+
 def test_the_shipped_weights_are_the_choice_over_all_folds():
     folder = resource("scorers", "taggers", "embedded")
     shipped = read_json(folder / "blend.json")["weights"]
