@@ -193,9 +193,10 @@ def _is_notes(text: str) -> bool:
 def _is_loop(text: str) -> bool:
     """Half of the words or more in sentences that stand there `OFTEN` times, word for word.
 
-    Or all of them in one phrase without marks. Numbers are left out: to count a breath is no loop.
+    Or all of them in one phrase without marks. A number alone is no sentence: breaths are counted.
     """
-    sentences = [tuple(_uncounted(piece)) for piece in re.split(r"[.!?…,;:\n]+", text)]
+    pieces = [tuple(_words(piece)) for piece in re.split(r"[.!?…,;:\n]+", text)]
+    sentences = [piece for piece in pieces if not all(map(_COUNT.fullmatch, piece))]
     times = Counter(sentences)
     words = [word for sentence in sentences for word in sentence]
     again = sum(len(one) for one in sentences if times[one] >= OFTEN)
@@ -203,10 +204,6 @@ def _is_loop(text: str) -> bool:
     return len(words) >= FEWEST_LOOPED and (
         2 * again >= len(words) or any(words[p:] == words[:-p] for p in periods)
     )
-
-
-def _uncounted(text: str) -> list[str]:
-    return [word for word in _words(text) if not _COUNT.fullmatch(word)]
 
 
 def _names_rubric(text: str) -> bool:
