@@ -31,6 +31,10 @@ def falls_back(sign: Path) -> None:
 
     class Behind(_date, metaclass=_Kind):
         @classmethod
+        def __get_pydantic_core_schema__(cls, _: Any, schema: Any) -> Any:
+            return schema(_date)
+
+        @classmethod
         def now(cls, tz: dt.tzinfo | None = None) -> Any:
             return _date.now(tz) - dt.timedelta(seconds=behind())
 
