@@ -7,7 +7,7 @@ was taught, its assumptions and its errors stand in the card beside its weights.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -158,14 +158,16 @@ class EmbeddedJudge:
         """Rate each reply; what is empty, no reply or no English comes back unscored.
 
         A reply of mere symbols, such as "…", gets the ratings of `WITHOUT_WORDS`. One that the
-        supporter has given before, word for word, is flagged.
+        supporter has given before, word for word, is flagged; and so is one that says one thing
+        over and over, which is rated as if it said it once.
         """
         fixed = [_without_model(exchange) for exchange in exchanges]
         open_ = [e for e, verdict in zip(exchanges, fixed, strict=True) if verdict is None]
         rated: list[Verdict] = []
         for start in range(0, len(open_), CHUNK):
             chunk = open_[start : start + CHUNK]
-            ratings, far = self._model.ratings(chunk, self._encoder)
+            said = [replace(one, reply=guards.once(one.reply)) for one in chunk]
+            ratings, far = self._model.ratings(said, self._encoder)
             rated += [
                 Verdict(tuple(float(rating) for rating in row), flags=_flags(exchange, far=is_far))
                 for exchange, row, is_far in zip(chunk, ratings, far, strict=True)
@@ -189,8 +191,12 @@ def _without_model(exchange: Exchange) -> Verdict | None:
 
 
 def _flags(exchange: Exchange, *, far: bool) -> tuple[str, ...]:
-    said = guards.said_before(exchange)
-    return (*((FAR,) if far else ()), *((guards.SAID_BEFORE,) if said else ()))
+    known = {
+        FAR: far,
+        guards.SAID_BEFORE: guards.said_before(exchange),
+        guards.LOOPS: guards.once(exchange.reply) != exchange.reply,
+    }
+    return tuple(flag for flag, holds in known.items() if holds)
 
 
 def standardised(values: npt.NDArray[np.float64], centre: Floats, spread: Floats) -> Floats:

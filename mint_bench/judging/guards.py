@@ -19,6 +19,7 @@ from mint_bench.judging.judge import DIMENSIONS, Exchange
 
 VERSION = "2"  # changes with any rule
 SAID_BEFORE = "said_before"
+LOOPS = "says_one_thing_over_and_over"
 MOST_WORDS = 1_000  # of a reply; real ones have fewer than half as many
 LONGEST = 20_000  # characters that are looked at
 FEWEST_COPIED = 8  # words of a reply that may count as a copy
@@ -96,6 +97,7 @@ _PERHAPS_NOTES = re.compile(
     re.IGNORECASE,
 )
 _SPEAKS = re.compile(r"\?|\b(?:you|your|yours|yourself|u|ur)\b", re.IGNORECASE)
+_MARKS = re.compile(r"([.!?…,;:\n]+)")
 _COUNT = re.compile(r"\d+|one|two|three|four|five|six|seven|eight|nine|ten")
 _NAMES = tuple(name.replace("_", " ") for name in DIMENSIONS)
 
@@ -144,6 +146,37 @@ def said_before(exchange: Exchange) -> bool:
     )
 
 
+def once(text: str) -> str:
+    """What a reply says, once: it loses its returns where it says one thing over and over.
+
+    Such a reply has half of its words or more in sentences that stand there `OFTEN` times, word for
+    word, or all of them in one phrase without marks. A number alone is no sentence: breaths are
+    counted.
+
+    >>> once("I hear you. " * 10 + "Tell me more."), once("I hear you. I hear you.")
+    ('I hear you. Tell me more.', 'I hear you. I hear you.')
+    """
+    if len(_words(text)) < FEWEST_LOOPED:
+        return text
+    spoken = text.split()
+    for period in range(1, len(spoken) // OFTEN + 1):
+        if spoken[period:] == spoken[:-period]:
+            return " ".join(spoken[:period])
+    parts = _MARKS.split(text)  # sentences, and the marks after each
+    sentences = [tuple(_words(part)) for part in parts[::2]]
+    times = Counter(one for one in sentences if not all(map(_COUNT.fullmatch, one)))
+    again = sum(len(one) for one in sentences if times[one] >= OFTEN)
+    if 2 * again < sum(len(one) for one in sentences if one in times):
+        return text
+    first = {one: place for place, one in reversed(list(enumerate(sentences)))}
+    kept = [
+        "".join(parts[2 * place : 2 * place + 2])
+        for place, one in enumerate(sentences)
+        if times[one] < OFTEN or first[one] == place
+    ]
+    return "".join(kept).strip()
+
+
 def _words(text: str) -> list[str]:
     return _WORD.findall(text[:LONGEST].replace("’", "'").lower())
 
@@ -190,22 +223,6 @@ def _is_notes(text: str) -> bool:
     return bool(_PERHAPS_NOTES.search(text)) and not _SPEAKS.search(text)
 
 
-def _is_loop(text: str) -> bool:
-    """Half of the words or more in sentences that stand there `OFTEN` times, word for word.
-
-    Or all of them in one phrase without marks. A number alone is no sentence: breaths are counted.
-    """
-    pieces = [tuple(_words(piece)) for piece in re.split(r"[.!?…,;:\n]+", text)]
-    sentences = [piece for piece in pieces if not all(map(_COUNT.fullmatch, piece))]
-    times = Counter(sentences)
-    words = [word for sentence in sentences for word in sentence]
-    again = sum(len(one) for one in sentences if times[one] >= OFTEN)
-    periods = range(1, len(words) // OFTEN + 1)
-    return len(words) >= FEWEST_LOOPED and (
-        2 * again >= len(words) or any(words[p:] == words[:-p] for p in periods)
-    )
-
-
 def _names_rubric(text: str) -> bool:
     """Two of the rubric's dimensions by their names."""
     plain = text.lower().replace("_", " ")
@@ -219,5 +236,4 @@ _RULES = {
     "names of the rubric": _names_rubric,
     "notes or a template": _is_notes,
     "gestures without words": _is_gestures,
-    "one sentence over and over": _is_loop,
 }
