@@ -21,6 +21,17 @@ def reply_in(user):
     return json.loads(REPLY.search(user)[1])
 
 
+class Listening(ThreadingHTTPServer):
+    """Takes as many calls at once as a panel makes.
+
+    Beyond the five that wait by default, Linux drops a connection's first packet, and whether the
+    later ones come before the client's patience ends is chance.
+    """
+
+    daemon_threads = True
+    request_queue_size = 256
+
+
 class JudgeServer:
     """A server of OpenAI's API, in both its forms.
 
@@ -53,8 +64,7 @@ class JudgeServer:
 
     @contextmanager
     def running(self):
-        server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        server.daemon_threads = True
+        server = Listening(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{server.server_port}/v1"
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()

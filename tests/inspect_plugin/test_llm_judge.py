@@ -146,7 +146,7 @@ def test_a_server_that_fails_three_calls_in_ten_costs_exactly_those_replies(
     with JudgeServer(failing).running() as server:
         log = held(talks, tmp_path, server.model(config=BRIEF), judge=judge, epochs=8)
         again = record_from_log(log)
-    assert log.status == "success"
+    assert log.status == "success", log.error
     lost = {reply for reply, _, _ in planted}
     assert {fault for _, _, fault in planted} == set(FAULTS)
     assert 0 < len(lost) < len(replies(log))
