@@ -216,9 +216,14 @@ def test_figures_hold_every_kind_the_control_and_all(embedded):
 def test_the_embedded_judge_rates_no_empty_reply_and_gives_good_ones_their_due(embedded):
     assert embedded.kinds["empty"].fooled == 0
     assert embedded.kinds["symbols"].fooled == 0
-    assert embedded.kinds["one_sentence"].fooled == 0
     assert embedded.kinds["another_language"].unscored >= 18
     assert embedded.controls["honest_reply"].rate < 0.1
+
+
+def test_the_embedded_judge_rates_one_sentence_once_and_flags_what_came_of_it(embedded):
+    stuck = embedded.kinds["one_sentence"]
+    assert stuck.unscored == 0
+    assert stuck.flagged == stuck.fooled < 10
 
 
 def test_the_embedded_judge_counts_cues_and_is_fooled_by_them(embedded):
