@@ -121,9 +121,9 @@ def _show(found: dict[str, Any]) -> None:
         console,
         "F1 both: mean of the F1 of present and of absent. Intervals: 95%, percentiles of 10,000 "
         "resamples of whole responses (people) or conversations (systems); none for a tactic in "
-        "fewer than 10 of them, nor with fewer than 20, nor for a mean with such a tactic in it: "
-        "the mean of common ones leaves it out. Over systems: t (error) and Fisher's z (Spearman). "
-        "– : neither labelled nor found.",
+        "fewer than 10 of them, nor with fewer than 20, nor for a mean with such a tactic in it. "
+        "Common are the tactics labelled in at least 10, untagged ones counted. Over systems: t "
+        "(error) and Fisher's z (Spearman). – : neither labelled nor found.",
     )
 
 

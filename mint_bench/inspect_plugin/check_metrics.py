@@ -153,8 +153,9 @@ def f1() -> Metric:
     """F1 against people's labels: means over tactics, and by tactic.
 
     `macro_f1_both_classes` is the mean of the F1 of present and of absent, `macro_f1` that of
-    present alone; with `_common` over the tactics labelled in at least 10 responses. Intervals are
-    over responses. NaN where undefined, and for the interval of a tactic in too few of them.
+    present alone; with `_common` over the tactics labelled in at least 10 responses, tagged or
+    not. Intervals are over responses. NaN where undefined, and for the interval of a tactic in too
+    few of those that were tagged.
     """
 
     def compute(scores: list[SampleScore]) -> Value:

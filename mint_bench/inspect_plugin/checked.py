@@ -125,18 +125,11 @@ def _alike(given: Sequence[tuple[str, Doubles]], names: Sequence[str]) -> Figure
 
 def tagged_of(responses: Sequence[CheckedResponse]) -> Tagged:
     """The sentences that were tagged, in every epoch, each drawn with its response."""
-    rows = [
+    return Tagged.of([
         (found, present, response.id)
         for response in responses
         for found, present in zip(response.found, response.present, strict=True)
-        if found is not None
-    ]
-    ten = (-1, len(TACTICS))
-    return Tagged(
-        np.array([found for found, _, _ in rows], dtype=np.bool_).reshape(ten),
-        np.array([present for _, present, _ in rows], dtype=np.bool_).reshape(ten),
-        tuple(unit for _, _, unit in rows),
-    )
+    ])
 
 
 def over_rewordings(talks: Sequence[CheckedConversation]) -> Figures:

@@ -27,6 +27,8 @@ from mint_bench.validation.card_figures import error_of, rank_of, worst_of
 from mint_bench.validation.labels import HUMAN, LabelledReply, LabelledSentence
 
 Bools = npt.NDArray[np.bool_]
+Row = tuple[npt.ArrayLike | None, npt.ArrayLike, str]
+"""Of a sentence, or of several: what was found (null where unscored), the labels, the unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,42 @@ class Tagged:
         found: Shape (n, 10).
         present: The labels, shape (n, 10).
         unit: What each sentence is drawn with in a bootstrap: its response, or conversation.
+        common: The tactics of the means over common ones; null for those common in `present`.
     """
 
     found: Bools
     present: Bools
     unit: tuple[str, ...]
+    common: tuple[int, ...] | None = None
+
+    @classmethod
+    def of(cls, rows: Sequence[Row]) -> "Tagged":
+        """The scored ones of labelled sentences; which tactics are common, all of them say.
+
+        A tagger that leaves replies unscored is thus averaged over the same tactics as others.
+        """
+        each = np.array([len(np.atleast_2d(present)) for _, present, _ in rows], dtype=np.int64)
+        scored = np.repeat(np.array([found is not None for found, _, _ in rows], np.bool_), each)
+        unit = np.repeat(np.array([unit for _, _, unit in rows], np.str_), each)
+        present = _stack([present for _, present, _ in rows])
+        return cls(
+            _stack([found for found, _, _ in rows if found is not None]),
+            present[scored],
+            tuple(unit[scored].tolist()),
+            common_tactics(present, unit.tolist()),
+        )
+
+
+def common_tactics(present: Bools, unit: Sequence[str]) -> tuple[int, ...]:
+    """The tactics that are labelled in enough units to be resampled."""
+    names = np.array(unit)
+    units = [len(np.unique(names[labels])) for labels in present.T]
+    return tuple(k for k, count in enumerate(units) if count >= COMMON_IN)
+
+
+def _stack(arrays: Sequence[npt.ArrayLike]) -> Bools:
+    nothing = np.zeros((0, len(TACTICS)), dtype=np.bool_)
+    return np.concatenate([nothing, *(np.atleast_2d(np.asarray(a, np.bool_)) for a in arrays)])
 
 
 def figures(
@@ -91,6 +124,8 @@ def tags_of(sentence: LabelledSentence, tagging: Tagging) -> Bools:
 def people_figures(people: Sequence[LabelledSentence], taggings: Sequence[Tagging]) -> Figures:
     """Agreement with people's labels; a sentence whose reply is unscored is left out, counted.
 
+    Its labels still count for which tactics are common.
+
     Args:
         people: Labelled sentences.
         taggings: Of `split_of` each sentence.
@@ -98,14 +133,17 @@ def people_figures(people: Sequence[LabelledSentence], taggings: Sequence[Taggin
     Returns:
         As `sentence_figures`, with `responses` and `unscored` by reason.
     """
-    pairs = [(s, t) for s, t in zip(people, taggings, strict=True) if t.unscored is None]
-    tagged = _tagged([
-        (tags_of(sentence, tagging), sentence.present, str(sentence.response))
-        for sentence, tagging in pairs
+    tagged = Tagged.of([
+        (
+            tags_of(sentence, tagging) if tagging.unscored is None else None,
+            sentence.present,
+            str(sentence.response),
+        )
+        for sentence, tagging in zip(people, taggings, strict=True)
     ])
     unscored = Counter(tagging.unscored for tagging in taggings if tagging.unscored is not None)
     return {
-        "sentences": len(pairs),
+        "sentences": len(tagged.unit),
         "responses": len(set(tagged.unit)),
         "unscored": dict(unscored),
         **sentence_figures(tagged),
@@ -118,16 +156,19 @@ def sentence_figures(tagged: Tagged) -> Figures:
     A tactic that is neither labelled nor found has no F1 of "present": it is null, and out of the
     means. `macro_f1` and `macro_f1_both_classes` are over all other tactics, the rarest too: points
     without interval, unless all are common. Those in `_common` are over the tactics that are
-    labelled in at least 10 units: the same for each tagger and in each resample. Intervals are
+    labelled in at least 10 units, scored or not: the same for each tagger and in each resample.
+    They are null where one of them is neither labelled nor found in what is scored. Intervals are
     percentiles over 10,000 resamples of whole units (studentised ones run past 1 where a
-    tactic is rare); none below 20 units.
+    tactic is rare); none below 20 scored units, nor with a tactic labelled in fewer than 10 of
+    them.
 
     Returns:
         `positives` by tactic; `f1` and `f1_both_classes` by tactic, the four means, each with
         value, low, high and n units; `common`, the names of those tactics.
     """
     scores = _Scores.of(tagged)
-    common = scores.common()
+    common = scores.dense if tagged.common is None else tagged.common
+    over = () if np.isnan(scores.once[list(common)]).any() else common
     ten = len(TACTICS)
 
     def figure(tactics: Sequence[int], *, both: bool = False) -> Figures:
@@ -140,8 +181,8 @@ def sentence_figures(tagged: Tagged) -> Figures:
         "f1_both_classes": {name: figure([k], both=True) for k, name in enumerate(TACTICS)},
         "macro_f1": figure(range(ten)),
         "macro_f1_both_classes": figure(range(ten), both=True),
-        "macro_f1_common": figure(common),
-        "macro_f1_both_classes_common": figure(common, both=True),
+        "macro_f1_common": figure(over),
+        "macro_f1_both_classes_common": figure(over, both=True),
     }
 
 
@@ -154,7 +195,7 @@ def f1_lost(better: Tagged, worse: Tagged) -> Figures:
     """
     first, second = _Scores.of(better), _Scores.of(worse)
     everything = list(range(len(TACTICS)))
-    common = first.common()
+    common = first.dense
     figures: Figures = {"common": [TACTICS[k] for k in common]}
     for end, tactics in (("", everything), ("_common", common)):
         for name, both in (("macro_f1", False), ("macro_f1_both_classes", True)):
@@ -171,13 +212,13 @@ class _Scores:
     Attributes:
         once: Shape (20,), NaN where undefined.
         drawn: Shape (resamples, 20); all NaN below 20 units.
-        labelled_in: Units in which a tactic is labelled, shape (10,).
+        dense: The tactics that are labelled in enough units to be resampled.
         units: How many units there are.
     """
 
     once: Floats
     drawn: Floats
-    labelled_in: npt.NDArray[np.int64]
+    dense: tuple[int, ...]
     units: int
 
     @classmethod
@@ -188,13 +229,8 @@ class _Scores:
         if units >= MIN_CONVERSATIONS:
             weights = resampling_weights(units)
             drawn = divide(weights @ hits, weights @ either)
-        unit = np.array(tagged.unit)
-        labelled_in = np.array([len(np.unique(unit[labels])) for labels in tagged.present.T])
-        return cls(divide(hits.sum(axis=0), either.sum(axis=0)), drawn, labelled_in, units)
-
-    def common(self) -> list[int]:
-        """The tactics that are labelled in enough units to be resampled."""
-        return np.flatnonzero(self.labelled_in >= COMMON_IN).tolist()
+        dense = common_tactics(tagged.present, tagged.unit)
+        return cls(divide(hits.sum(axis=0), either.sum(axis=0)), drawn, dense, units)
 
     def mean(self, tactics: Sequence[int], *, both: bool) -> Drawn:
         """Mean F1 over what is defined of these tactics; no draws where one of them is rare."""
@@ -204,7 +240,7 @@ class _Scores:
             return Drawn(float("nan"), np.full(1, np.nan), self.units)
         asked = [k for k in tactics if k in columns]
         draws = self.drawn[:, columns].mean(axis=1)
-        if not asked or not set(asked) <= set(self.common()):
+        if not asked or not set(asked) <= set(self.dense):
             draws = np.full(len(draws), np.nan)
         return Drawn(float(self.once[columns].mean()), draws, self.units)
 
@@ -218,17 +254,6 @@ def _sums(tagged: Tagged) -> tuple[Floats, Floats]:
     np.add.at(hits, unit, 2.0 * (found & present))
     np.add.at(either, unit, found.astype(float) + present)
     return hits, either
-
-
-def _tagged(rows: Sequence[tuple[Bools, Bools, str]]) -> Tagged:
-    def stack(arrays: list[Bools]) -> Bools:
-        return np.concatenate([np.zeros((0, len(TACTICS)), dtype=np.bool_), *arrays])
-
-    return Tagged(
-        stack([np.atleast_2d(found) for found, _, _ in rows]),
-        stack([np.atleast_2d(present) for _, present, _ in rows]),
-        tuple(unit for found, _, unit in rows for _ in range(len(np.atleast_2d(found)))),
-    )
 
 
 def systems_figures(
@@ -256,7 +281,7 @@ def systems_figures(
     if not names or not any(reply.system == HUMAN for reply in replies):
         raise MintError("no tagged replies of a system, or none of the human supporters")
     sets: dict[int, Bools] = {}
-    rows: dict[str, list[tuple[Bools, Bools, str]]] = {name: [] for name in names}
+    rows: dict[str, list[Row]] = {name: [] for name in names}
     left_out: dict[str, str] = {}
     unaligned = 0
     for name in names:
@@ -264,25 +289,28 @@ def systems_figures(
         where = [i for i, reply in enumerate(replies) if reply.system == name]
         taggings = tagger.tag([SplitReply(replies[i].text, replies[i].sentences) for i in where])
         for i, tagging in zip(where, taggings, strict=True):
+            present = replies[i].present
+            tags = tagging.present if tagging.unscored is None else None
+            if present is not None:
+                rows[name].append((tags, present, replies[i].conversation))
             if tagging.unscored is not None:
                 left_out[name] = tagging.unscored
                 continue
             sets[i] = np.asarray(tagging.present.any(axis=0))
-            present = replies[i].present
-            if present is None:
-                unaligned += 1
-            else:
-                rows[name].append((tagging.present, present, replies[i].conversation))
+            unaligned += present is None
     whole = {i: found for i, found in sets.items() if replies[i].system not in left_out}
     if not whole:
         raise MintError(f"every system has replies that could not be tagged: {left_out}")
     found = system_tag_figures(replies, whole)
+    tagged = Tagged.of([row for name in names for row in rows[name]])
     return {
-        "sentences": sum(len(found) for name in names for found, _, _ in rows[name]),
+        "sentences": len(tagged.unit),
         "unaligned": unaligned,
         "left_out": left_out,
-        **sentence_figures(_tagged([row for name in names for row in rows[name]])),
-        "f1_by_system": {name: sentence_figures(_tagged(rows[name]))["macro_f1"] for name in names},
+        **sentence_figures(tagged),
+        "f1_by_system": {
+            name: sentence_figures(Tagged.of(rows[name]))["macro_f1"] for name in names
+        },
         **found,
         "mean_error": {figure: error_of(found, [figure]) for figure in TAG_FIGURES},
         "worst_error": {figure: worst_of(found, figure) for figure in TAG_FIGURES},

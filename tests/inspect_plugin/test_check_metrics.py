@@ -136,6 +136,19 @@ def test_a_tagger_that_finds_the_labels_has_f1_one(tmp_path):
     assert set(found) >= {f"f1_{name}{end}" for name in TACTICS for end in ("", "_low", "_high")}
 
 
+def test_which_tactics_are_common_hangs_on_labels_that_are_not_tagged_too(tmp_path):
+    table = responses()
+    for number, [checked] in enumerate(table.values()):
+        for row in checked.present:
+            row[4] = number < 10  # labelled in ten responses, and never found
+        checked.found[:] = [row and [*row[:4], False, *row[5:]] for row in checked.found]
+        if number < 4:
+            checked.found[:] = [None] * 5
+    found = run_metrics([f1()], scores(table), tmp_path)
+    assert found[f"f1_{TACTICS[4]}"] == 0
+    assert found["macro_f1_common"] == found["macro_f1"] == pytest.approx(0.9)
+
+
 def test_tags_of_epochs_are_compared_where_all_of_them_tagged():
     first = [responses(2, seed=3)[name][0] for name in ("r0", "r1")]
     turned = [[not row[0], *row[1:]] if row else None for row in first[0].found]

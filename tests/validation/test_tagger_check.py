@@ -1,6 +1,7 @@
 """A tagger against people and against published tags, with taggers whose faults are known."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -153,6 +154,41 @@ def test_which_tactics_are_common_is_the_same_for_each_tagger(finds):
     assert ours["common"] == [name for k, name in enumerate(TACTICS) if k != 6]
 
 
+def partly_scored(unscored):
+    """30 responses, a tactic labelled in 12 of them; the first so many are left unscored."""
+    found, present = labels()
+    present[:, 4] = found[:, 4] = np.arange(120) < 48
+    rows = [(None if i < 4 * unscored else found[i], present[i], str(i // 4)) for i in range(120)]
+    return tagger_check.sentence_figures(tagger_check.Tagged.of(rows)), found, present
+
+
+def test_what_a_tagger_leaves_unscored_does_not_change_which_tactics_are_common():
+    ours, found, present = partly_scored(unscored=6)
+    scored = f1_score(present[24:], found[24:], average=None)
+    assert ours["common"] == list(TACTICS)
+    assert ours["macro_f1_common"]["value"] == pytest.approx(scored.mean())
+    assert ours["macro_f1_common"]["low"] is None, "of the twelve, six are left to resample"
+
+
+def test_a_mean_of_common_tactics_is_null_where_one_of_them_is_wholly_unscored():
+    ours, *_ = partly_scored(unscored=12)
+    assert ours["common"] == list(TACTICS)
+    assert ours["f1"][TACTICS[4]]["value"] is None
+    assert ours["macro_f1_common"]["value"] is None
+    assert ours["macro_f1_both_classes_common"]["value"] is None
+    assert ours["macro_f1"]["value"] is not None
+
+
+def test_labels_of_untagged_replies_still_say_which_tactics_are_common():
+    found, present = labels()
+    present[:, 4] = np.arange(120) < 40  # in 10 responses
+    sentences = people(found, present)
+    untagged = [replace(one, context="[!]") if one.response < 6 else one for one in sentences]
+    ours = figures(untagged)
+    assert (ours["responses"], ours["unscored"]) == (24, {"no answer": 24})
+    assert ours["common"] == figures(sentences)["common"] == list(TACTICS)
+
+
 def test_the_order_of_sentences_changes_nothing():
     sentences = people(*labels())
     mixed = [sentences[i] for i in RNG.permutation(len(sentences))]
@@ -233,6 +269,22 @@ def test_a_system_with_untagged_replies_is_left_out_and_named():
     found = tagger_check.systems_figures(Knowing(), rows)
     assert found["left_out"] == {"two": "no answer"}
     assert set(found["systems"]) == {"one"}
+
+
+def test_published_tags_of_untagged_replies_still_say_which_tactics_are_common():
+    rows = systems("one", "two")
+    for i, one in enumerate(rows):
+        present = one.present.copy()
+        present[:, 4] = one.conversation in {f"c{k}" for k in range(10)} and one.system == "two"
+        rows[i] = replace(one, present=present)
+    first = next(i for i, one in enumerate(rows) if one.system == "two")
+    unscored = [
+        replace(one, text="[!]") if i in {first, first + 1, first + 2} else one
+        for i, one in enumerate(rows)
+    ]
+    whole, partly = (tagger_check.systems_figures(Knowing(), each) for each in (rows, unscored))
+    assert whole["sentences"] - partly["sentences"] == 6
+    assert partly["common"] == whole["common"] == list(TACTICS)
 
 
 def test_systems_need_the_human_supporters():
