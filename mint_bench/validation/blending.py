@@ -29,6 +29,9 @@ Bools = npt.NDArray[np.bool_]
 Weights = Mapping[str, float]
 Found = dict[int, Bools]
 
+CHOSEN_BY = ("macro_f1", "people_both_classes", "people")
+"""Of a row, the intervals whose values choose the weights."""
+
 NGRAMS: Weights = {"adapters": 0.0, "people": 0.0, "ngrams": 1.0}
 CANDIDATES: tuple[Weights, ...] = (
     {"adapters": 0.75, "people": 0.25, "ngrams": 0.5},
@@ -155,7 +158,7 @@ def best(rows: list[Figures]) -> Weights:
     """
 
     def mean(row: Figures) -> float:
-        return sum(figure["value"] or 0.0 for figure in row["intervals"].values())
+        return sum(row["intervals"][name]["value"] or 0.0 for name in CHOSEN_BY)
 
     chosen = max(rows, key=mean)
     weights: Weights = chosen["weights"]

@@ -12,7 +12,7 @@ from mint_bench.files import read_json
 from mint_bench.resources import resource
 from mint_bench.validation import fit_encoder, train, train_encoder
 from mint_bench.validation.agreement import TAG_FIGURES
-from mint_bench.validation.blending import CANDIDATES, NGRAMS, HeldOut, best
+from mint_bench.validation.blending import CANDIDATES, CHOSEN_BY, NGRAMS, HeldOut, best
 from mint_bench.validation.fit_encoder import FOLDS, Material, Settings, system_folds
 from mint_bench.validation.labels import HUMAN, LabelledReply, LabelledSentence
 from mint_bench.validation.own_labels import read_written
@@ -129,12 +129,21 @@ def test_n_grams_lose_nothing_against_themselves():
 
 def test_people_count_by_the_tactics_that_they_found_often():
     def row(weights, people, common):
-        shown = {"macro_f1": {"value": 0.8}, "people": {"value": common}}
-        return {"weights": weights, "macro_f1": 0.8, "people": people, "intervals": shown}
+        shown = {"macro_f1": 0.8, "people_both_classes": 0.9, "people": common}
+        intervals = {name: {"value": value} for name, value in shown.items()}
+        return {"weights": weights, "macro_f1": 0.8, "people": people, "intervals": intervals}
 
     assert best([row(NGRAMS, 0.9, 0.7), row(BY_PEOPLE, 0.6, None), row(BY_PEOPLE, 0.6, 0.8)]) == (
         BY_PEOPLE
     )
+
+
+def test_a_further_interval_of_a_row_has_no_say():
+    def row(weights, value, further):
+        shown = {name: {"value": value} for name in CHOSEN_BY}
+        return {"weights": weights, "intervals": {**shown, "further": {"value": further}}}
+
+    assert best([row(NGRAMS, 0.7, 9.0), row(BY_PEOPLE, 0.8, 0.0)]) == BY_PEOPLE
 
 
 def test_the_shipped_weights_are_the_choice_over_all_folds():
