@@ -122,7 +122,7 @@ class HeldOut:
         return best([self.row(weights) for weights in CANDIDATES])
 
     def nested(self) -> dict[int, Weights]:
-        """For each fold the weights that are best in the others."""
+        """For each fold the weights that are best in the others, by tactics common among these."""
         numbers = set(self.numbers())
         return {fold: self.within(numbers - {fold}).choose() for fold in sorted(numbers)}
 

@@ -187,5 +187,5 @@ def test_a_trained_taggers_card_measures_each_fold_by_the_choice_of_the_others(
     assert re.fullmatch(
         r"\| 1 people \(shipped\)( \|.* 0\.\d{3} \[0\.\d{3}, 0\.\d{3}\]){3} \|", row
     )
-    assert "(1 people; 1 people; 1 people)" in text
+    assert "over the tactics common among these (1 people; 1 people; 1 people)" in text
     assert "weights of the sum and thresholds from the other folds" in text
