@@ -43,8 +43,9 @@ def check(
     systems: F1 of "present", and what becomes of each system's stickiness, repetition and
     density under this tagger.
 
-    On labels that the tagger learned from, figures are no test; the output says where that is
-    so. The figures on labels it never saw stand in its card: scorers/taggers/<name>/CARD.md.
+    On labels that the tagger learned from or was chosen by, figures are no test; the output says
+    where that is so. The figures on labels it never saw stand in its card:
+    scorers/taggers/<name>/CARD.md.
 
     A tagger that asks models runs as a task, whose log is then shown here. It is compared with
     people alone; epochs tag every sentence several times:
@@ -87,7 +88,7 @@ def _figures(name: str, people: Path | None, systems: Path | None) -> dict[str, 
         found = tagger_check.figures(
             instrument, sentences, replies, lambda what: status.update(f"Tagging {what}")
         )
-    found["people"]["learned_from"] = learned.learned_from_people(name, files)
+    found["people"]["learned_from"] = learned.not_held_out(name, files)
     if found["systems"]:
         asked = found["systems"]["f1_by_system"]
         found["systems"]["learned_from"] = learned.learned_from_systems(name, asked)
@@ -212,15 +213,15 @@ def _three(figure: dict[str, Any] | float | None) -> str:
 
 
 def _warn(console: "Console", tagger: str, what: str) -> None:
+    """Say that labels taught an embedded tagger, or chose the published adapters."""
     from rich.text import Text
 
     from mint_bench.tactics import TAGGERS
 
-    held_out = f" Held-out figures: scorers/taggers/{tagger}/CARD.md." if tagger in TAGGERS else ""
-    console.print(
-        Text(
-            f"Not held out: {tagger} learned from {what} or was chosen by them, so these figures "
-            f"say what it remembers, not how well it tags.{held_out}",
-            style="bold",
-        )
+    told = (
+        f"{tagger} learned from {what}, so these figures say what it remembers, not how well it "
+        f"tags. Held-out figures: scorers/taggers/{tagger}/CARD.md."
+        if tagger in TAGGERS
+        else f"{tagger} was chosen by {what} as the best of several, so these figures flatter it."
     )
+    console.print(Text(f"Not held out: {told}", style="bold"))

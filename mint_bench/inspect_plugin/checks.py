@@ -49,7 +49,7 @@ from mint_bench.tactics.tagger import SplitReply
 from mint_bench.validation import judge_bias
 from mint_bench.validation.definition import load_check
 from mint_bench.validation.labels import read_annotations
-from mint_bench.validation.learned import annotation_files, learned_from_people
+from mint_bench.validation.learned import annotation_files, not_held_out
 from mint_bench.validation.ratings import (
     exchanges_of,
     mean_words,
@@ -123,14 +123,13 @@ def tagger_check(tagger: str = "embedded", people: str | None = None) -> Task:
             )
             for number, sentences in by_response.items()
         ]
-        learned = learned_from_people(tagger, files)
         return _task(
             "tagger_check",
             samples,
             setup_for(roles_needed(tagger)),
             leave_as_it_is(),
             people_agreement(tagger),
-            {"tagger": tagger, "learned_from": learned},
+            {"tagger": tagger, "learned_from": not_held_out(tagger, files)},
         )
 
 

@@ -1,4 +1,4 @@
-"""Which labels an embedded tagger learned from: on those, its figures are no test.
+"""Which labels a tagger learned from or was chosen by: on those, its figures are no test.
 
 Compares files by their hash and systems by the names in the tagger's card; tags nothing.
 """
@@ -24,10 +24,11 @@ def annotation_files(folder: Path | None) -> dict[str, Path]:
     return {tactic: folder / f"{tactic}.jsonl" for tactic in TACTICS}
 
 
-def learned_from_people(tagger: str, files: Mapping[str, Path]) -> bool:
-    """Whether the tagger learned from any of these annotation files, or was chosen by them.
+def not_held_out(tagger: str, files: Mapping[str, Path]) -> bool:
+    """Whether any of these annotation files taught the tagger, or chose it.
 
-    The latter is true of the published adapters: they are the best of several by these labels.
+    They taught the embedded ones. They chose the published adapters, the best of several by these
+    labels.
     """
     return tagger in (*TAGGERS, "llm-published") and any(
         path.is_file() and sha256_file(path) == PEOPLE[tactic].sha256

@@ -118,7 +118,8 @@ def test_on_labels_that_it_learned_from_the_tagger_is_said_to_remember(data):
     done = type_in("tagger", "check")
     assert done.code == 0
     assert "286 sentences of 25 responses" in done.out
-    assert "Not held out: embedded learned from these sentences" in done.out
+    assert "Not held out: embedded learned from these sentences, so these figures" in done.out
+    assert "chosen" not in done.out
     assert "CARD.md" in done.out
     found = json.loads(type_in("tagger", "check", "--json").out)
     assert found["people"]["learned_from"] is True
@@ -178,6 +179,19 @@ def test_a_language_model_that_tags_is_shown_from_the_log_of_its_check(data, tmp
     assert done.code == 0
     assert "llm:openai-api/judge/large against people" in done.out
     assert "How alike tactics of the same sentences are" in done.out
+
+
+def test_the_published_adapters_are_said_to_be_chosen_by_the_labels_not_taught(data, tmp_path):
+    with JudgeServer(lambda *asked: "<score>0</score>").running() as server:
+        roles = {"tagger": server.model()}
+        task = tagger_check(tagger="llm-published")
+        path = run(task, None, tmp_path, limit=1, model_roles=roles).location
+    done = type_in("tagger", "check", "--log", path)
+    assert done.code == 0
+    said = " ".join(done.out.split())
+    assert "llm-published:openai-api/judge/large was chosen by these sentences" in said
+    assert "remembers" not in said
+    assert "CARD.md" not in said
 
 
 def test_a_language_model_that_never_tags_in_form_is_shown_with_its_reason(data, tmp_path):
