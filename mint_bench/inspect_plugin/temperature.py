@@ -11,6 +11,9 @@ from inspect_ai.model import GenerateConfig, Model
 
 from mint_bench.errors import MintError
 
+TOLD_BY = "0.3.285"
+"""The lowest version of Inspect that is supported; it has all that is looked up here."""
+
 
 def takes_temperature(model: Model) -> bool:
     """Whether a request to this model says a temperature, where one is asked for.
@@ -23,11 +26,15 @@ def takes_temperature(model: Model) -> bool:
     """
     try:
         return _takes(model)
-    except AttributeError as error:
+    except _NotToldError as error:
         raise MintError(
             f"Inspect {metadata.version('inspect-ai')} does not tell whether {model.name} takes a "
-            f"temperature ({error}): install inspect-ai==0.3.285"
+            f"temperature ({error}): install inspect-ai=={TOLD_BY}"
         ) from None
+
+
+class _NotToldError(Exception):
+    """This version of Inspect lacks what is asked for; a fault in its answer is none of these."""
 
 
 def _takes(model: Model) -> bool:
@@ -39,21 +46,31 @@ def _takes(model: Model) -> bool:
     if "AnthropicAPI" in kinds:
         return False
     if "BedrockAPI" in kinds:
-        reasons = api.is_claude() and api.is_using_thinking(config)
-        return not (reasons or api.is_claude_4_7_or_later())
+        reasons = _of_inspect(api, "is_claude")() and _of_inspect(api, "is_using_thinking")(config)
+        return not (reasons or _of_inspect(api, "is_claude_4_7_or_later")())
     own = "OpenAIAPI" in kinds
     if not own and "OpenAICompatibleAPI" not in kinds:
         return True
-    if api.uses_responses_api([], config):
-        return not _reasons(api if own else api.responses_model_info(), config)
+    if _of_inspect(api, "uses_responses_api")([], config):
+        return not _reasons(api if own else _of_inspect(api, "responses_model_info")(), config)
     if own:
-        return not (api.is_o_series() or api.is_gpt_5())
-    return "temperature" in api.completion_params(config, tools=False)
+        return not (_of_inspect(api, "is_o_series")() or _of_inspect(api, "is_gpt_5")())
+    return "temperature" in _of_inspect(api, "completion_params")(config, tools=False)
 
 
 def _reasons(known: Any, config: GenerateConfig) -> bool:  # noqa: ANN401 - private to Inspect
     """Whether one of OpenAI's models reasons, by what Inspect knows of it, as Inspect asks that."""
     effort = config.reasoning_effort
-    asked = known.reasons_by_default() if effort is None else effort != "none"
-    may = known.is_gpt_5_plus() and (asked or config.reasoning_mode == "pro")
-    return bool(known.always_reasons() or may)
+    asked = _of_inspect(known, "reasons_by_default")() if effort is None else effort != "none"
+    may = _of_inspect(known, "is_gpt_5_plus")() and (
+        asked or _of_inspect(config, "reasoning_mode") == "pro"
+    )
+    return bool(_of_inspect(known, "always_reasons")() or may)
+
+
+def _of_inspect(owner: Any, name: str) -> Any:  # noqa: ANN401 - private to Inspect
+    """An attribute that a version of Inspect may lack; calling it is the caller's."""
+    try:
+        return getattr(owner, name)
+    except AttributeError as error:
+        raise _NotToldError(str(error)) from None

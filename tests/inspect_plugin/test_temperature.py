@@ -1,16 +1,20 @@
 """What is said of a judge's temperature is what its provider was sent, for models of many names."""
 
+import tomllib
+from pathlib import Path
+
 import pytest
 from inspect_ai.model import GenerateConfig, get_model
 
 from mint_bench.errors import MintError
 from mint_bench.inspect_plugin.asking import ask_in_form
 from mint_bench.inspect_plugin.roles import shaping
-from mint_bench.inspect_plugin.temperature import takes_temperature
+from mint_bench.inspect_plugin.temperature import TOLD_BY, takes_temperature
 from mint_bench.judging.parsing import parse_rating
 
 from .judge_server import JudgeServer
 
+ROOT = Path(__file__).parents[2]
 CHAT, RESPONSES = {"responses_api": False}, {"responses_api": True}
 
 
@@ -79,6 +83,21 @@ def test_a_version_of_inspect_that_does_not_tell_is_named(server, monkeypatch):
         MintError, match=r"does not tell whether gpt-5 takes.* install inspect-ai=="
     ):
         takes_temperature(model)
+
+
+def test_a_fault_within_inspect_is_not_laid_on_its_version(server, monkeypatch):
+    def broken(api):
+        return api.lacking
+
+    model = at(server, "openai/gpt-5")
+    monkeypatch.setattr(type(model.api), "is_gpt_5_plus", broken)
+    with pytest.raises(AttributeError, match="lacking"):
+        takes_temperature(model)
+
+
+def test_the_version_that_is_named_is_the_lowest_that_is_supported():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert f"inspect-ai>={TOLD_BY}" in project["dependencies"]
 
 
 def test_of_several_servers_the_first_is_looked_at(server):
