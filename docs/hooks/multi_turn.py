@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # started as a file, it looks fo
 
 from drawing import WIDTH, Picture
 
+from mint_bench.judging.guards import LOOPS
 from mint_bench.records.across import (
     CHANGES,
     HISTORIES,
@@ -105,6 +106,7 @@ def _run(title: str, record: Record) -> dict[str, Any]:
         "epochs": record.settings.epochs,
         "replies": len(turns),
         "unscored": sum(turn.lacks_a_part for turn in turns),
+        "stuck": sum(LOOPS in turn.flags for turn in turns),
         "audit": audit.told() if audit else "",
         "unreliable": bool(audit and audit.unreliable),
     }

@@ -165,15 +165,26 @@ class EmbeddedJudge:
         open_ = [e for e, verdict in zip(exchanges, fixed, strict=True) if verdict is None]
         rated: list[Verdict] = []
         for start in range(0, len(open_), CHUNK):
-            chunk = open_[start : start + CHUNK]
-            said = [replace(one, reply=guards.once(one.reply)) for one in chunk]
-            ratings, far = self._model.ratings(said, self._encoder)
-            rated += [
-                Verdict(tuple(float(rating) for rating in row), flags=_flags(exchange, far=is_far))
-                for exchange, row, is_far in zip(chunk, ratings, far, strict=True)
-            ]
+            rated += self._rated(open_[start : start + CHUNK])
         stream = iter(rated)
         return [verdict if verdict is not None else next(stream) for verdict in fixed]
+
+    def _rated(self, exchanges: Sequence[Exchange]) -> list[Verdict]:
+        """What the model makes of each reply; how far it is from training it says of the whole."""
+        ratings, far = self._model.ratings(exchanges, self._encoder)
+        said = [guards.once(one.reply) for one in exchanges]
+        stuck = [brief != one.reply for brief, one in zip(said, exchanges, strict=True)]
+        if any(stuck):
+            brief = [
+                replace(one, reply=words)
+                for one, words, is_stuck in zip(exchanges, said, stuck, strict=True)
+                if is_stuck
+            ]
+            ratings[stuck], _ = self._model.ratings(brief, self._encoder)
+        return [
+            Verdict(tuple(map(float, row)), flags=_flags(one, far=is_far, stuck=is_stuck))
+            for one, row, is_far, is_stuck in zip(exchanges, ratings, far, stuck, strict=True)
+        ]
 
 
 def _without_model(exchange: Exchange) -> Verdict | None:
@@ -190,11 +201,11 @@ def _without_model(exchange: Exchange) -> Verdict | None:
     return None if reason is None else Verdict(None, unscored=reason)
 
 
-def _flags(exchange: Exchange, *, far: bool) -> tuple[str, ...]:
+def _flags(exchange: Exchange, *, far: bool, stuck: bool) -> tuple[str, ...]:
     known = {
         FAR: far,
         guards.SAID_BEFORE: guards.said_before(exchange),
-        guards.LOOPS: guards.once(exchange.reply) != exchange.reply,
+        guards.LOOPS: stuck,
     }
     return tuple(flag for flag, holds in known.items() if holds)
 

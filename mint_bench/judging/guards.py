@@ -1,23 +1,26 @@
 """Rules before a judge's model: replies that are no reply come back unscored, with the reason.
 
 For judges that count cues and cannot see that the words are addressed to nobody, or to the judge
-itself. A rule never gives a rating; what it cannot name plainly it leaves to the model.
+itself. A rule never gives a rating; what it cannot name plainly it leaves to the model. One rule
+leaves nothing out: of a reply that got stuck, the model reads what it says once.
 
-False alarms, counted by `tests/judging/test_guards.py`: none on the 5,985 published replies (19
-systems, people among them) and none on ESConv's 14,642 supporter turns, of which one is flagged as
-said before, rightly. The rules were written beside the probes, so what they gain there is the most
-that may be hoped for elsewhere. Tried and left out: replies in the first person without a "you",
-as when the roles are swapped, would have caught 17 of 20 probes and 8 and 593 of those replies.
+False alarms, counted by `tests/judging/test_guards.py`: none of any rule on the 5,985 published
+replies (19 systems, people among them) and none on ESConv's 14,642 supporter turns, of which one is
+flagged as said before, rightly. The rules were written beside the probes, so what they gain there
+is the most that may be hoped for elsewhere. Tried and left out: replies in the first person without
+a "you", as when the roles are swapped, would have caught 17 of 20 probes and 8 and 593 of those
+replies.
 """
 
 import json
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 from mint_bench.conversation import Speaker
 from mint_bench.judging.judge import DIMENSIONS, Exchange
 
-VERSION = "2"  # changes with any rule
+VERSION = "3"  # changes with any rule
 SAID_BEFORE = "said_before"
 LOOPS = "says_one_thing_over_and_over"
 MOST_WORDS = 1_000  # of a reply; real ones have fewer than half as many
@@ -26,10 +29,8 @@ FEWEST_COPIED = 8  # words of a reply that may count as a copy
 RUN = 6  # words in a row that are copied, not shared by chance
 OWN_QUESTION = 3  # words at a reply's end that are not copied, and ask
 COPIED = 0.8  # share of a reply's words in such runs
-OFTEN = 4  # times that a looping phrase stands in a reply; a person's slip sends it three times
-LOOP = (
-    8  # words of a phrase that comes back; "it makes sense that you feel" may begin four sentences
-)
+OFTEN = 4  # times that a looping run stands in a reply; a person's slip sends it three times
+LOOP = 8  # words of such a run; "it makes sense that you feel" may begin four sentences
 FEWEST_LOOPED = 20  # words of a reply that may count as one
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
@@ -97,8 +98,7 @@ _PERHAPS_NOTES = re.compile(
     re.IGNORECASE,
 )
 _SPEAKS = re.compile(r"\?|\b(?:you|your|yours|yourself|u|ur)\b", re.IGNORECASE)
-_MARKS = re.compile(r"([.!?…,;:\n]+)")
-_COUNT = re.compile(r"\d+|one|two|three|four|five|six|seven|eight|nine|ten")
+_NUMBER = re.compile(r"\d+|one|two|three|four|five|six|seven|eight|nine|ten")
 _NAMES = tuple(name.replace("_", " ") for name in DIMENSIONS)
 
 
@@ -149,32 +149,35 @@ def said_before(exchange: Exchange) -> bool:
 def once(text: str) -> str:
     """What a reply says, once: it loses its returns where it says one thing over and over.
 
-    Such a reply has half of its words or more in sentences that stand there `OFTEN` times, word for
-    word, or all of them in one phrase without marks. A number alone is no sentence: breaths are
-    counted.
+    Such a reply has half of its words or more in runs of `LOOP` words that stand there `OFTEN`
+    times, wherever its marks are. Breaths are counted: a run with many numbers is no loop.
 
     >>> once("I hear you. " * 10 + "Tell me more."), once("I hear you. I hear you.")
     ('I hear you. Tell me more.', 'I hear you. I hear you.')
     """
-    if len(_words(text)) < FEWEST_LOOPED:
+    found = list(_WORD.finditer(text.replace("’", "'")))
+    if not FEWEST_LOOPED <= len(found) <= MOST_WORDS:
         return text
-    spoken = text.split()
-    for period in range(1, len(spoken) // OFTEN + 1):
-        if spoken[period:] == spoken[:-period]:
-            return " ".join(spoken[:period])
-    parts = _MARKS.split(text)  # sentences, and the marks after each
-    sentences = [tuple(_words(part)) for part in parts[::2]]
-    times = Counter(one for one in sentences if not all(map(_COUNT.fullmatch, one)))
-    again = sum(len(one) for one in sentences if times[one] >= OFTEN)
-    if 2 * again < sum(len(one) for one in sentences if one in times):
+    words = [word[0].lower() for word in found]
+    runs = [tuple(words[i : i + LOOP]) for i in range(len(words) - LOOP + 1)]
+    times = Counter(run for run in runs if not _counts(run))
+    looping, again = [False] * len(words), [False] * len(words)
+    seen: set[tuple[str, ...]] = set()
+    for i, run in enumerate(runs):
+        if times[run] >= OFTEN:
+            looping[i : i + LOOP] = [True] * LOOP
+            if run in seen:
+                again[i : i + LOOP] = [True] * LOOP
+            seen.add(run)
+    if 2 * sum(looping) < len(words):
         return text
-    first = {one: place for place, one in reversed(list(enumerate(sentences)))}
-    kept = [
-        "".join(parts[2 * place : 2 * place + 2])
-        for place, one in enumerate(sentences)
-        if times[one] < OFTEN or first[one] == place
-    ]
+    starts = [0, *(word.start() for word in found[1:]), len(text)]
+    kept = (text[starts[i] : starts[i + 1]] for i in range(len(words)) if not again[i])
     return "".join(kept).strip()
+
+
+def _counts(run: Sequence[str]) -> bool:
+    return 4 * sum(_NUMBER.fullmatch(word) is not None for word in run) >= len(run)
 
 
 def _words(text: str) -> list[str]:

@@ -123,6 +123,11 @@ def test_a_reply_that_got_stuck_is_rated_as_if_it_said_it_once_and_flagged(judge
     assert (once.flags, stuck.flags) == ((), ("says_one_thing_over_and_over",))
 
 
+def test_how_far_a_stuck_reply_is_from_training_is_told_by_the_whole(judge):
+    [verdict] = judge.rate([exchange("Quarks obey gauge couplings. " * 20)])
+    assert verdict.flags == ("far_from_training", "says_one_thing_over_and_over")
+
+
 def test_a_reply_given_before_is_rated_and_flagged(judge):
     history = (turn("Hi."), turn(WARM, Speaker.SUPPORTER), turn("I was fired today."))
     [verdict] = judge.rate([Exchange(history, WARM)])

@@ -150,16 +150,27 @@ def test_what_may_be_a_reply_is_left_to_the_judge(reply):
     [
         ("I hear you. " * 10, "I hear you."),
         ("I hear you " * 10, "I hear you"),
-        ("please, tell me more, " * 5, "please, tell me more,"),
+        ("please, tell me more, " * 6, "please, tell me more,"),
         (
             f"That hurts. What was he like? {'I am here for you! ' * 9}And the clock?",
             "That hurts. What was he like? I am here for you! And the clock?",
         ),
         ("Yes, I do. " + "It hurts; you may cry. " * 6, "Yes, I do. It hurts; you may cry."),
+        # A token limit cuts the last sentence, and a model need not set marks.
+        ("That sounds so hard. " * 9 + "That sounds", "That sounds so hard."),
+        ("Well, " + "that sounds so hard " * 9 + "that sou", "Well, that sounds so hard sou"),
+        ("Well - " + "that sounds so hard - " * 9, "Well - that sounds so hard -"),
+        (
+            "".join(f"I'm so glad that you are going to share it {w}. " for w in "abcd"),
+            "I'm so glad that you are going to share it a. b. c. d.",
+        ),
     ],
 )
 def test_what_a_reply_says_over_and_over_is_taken_once(reply, expected):
     assert once(reply) == expected
+
+
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @pytest.mark.parametrize(
@@ -169,9 +180,15 @@ def test_what_a_reply_says_over_and_over_is_taken_once(reply, expected):
         "Both voices are gone. " + "You may cry. It's all right. " * 2 + "What was it like?",
         "I hear you, and I'm here for as long as you like.\n" * 3,
         "It's okay to be angry. It's okay to be tired. It's okay to be sad. It's okay to be loud.",
-        "Let's breathe: in, 2, 3, 4. Hold, 2, 3, 4. Out, 2, 3, 4. " * 2
-        + "One, two, three, four. " * 5,
+        "".join(f"It makes sense that you feel {w}. " for w in ("torn", "sad", "low", "old")),
+        "One, two, three, four. " * 5,
+        "Let's breathe: " + "In, two, three, four. Hold, two, three, four. Out, two, three. " * 4,
+        "1. Inhale for 4 seconds.\n2. Hold.\n3. Exhale for 6 seconds.\n" * 4,
         " ".join(f"I hear you on day {day}." for day in range(20)),
+        " ".join(f"{day}: take a short walk." for day in DAYS),
+        "".join(f"## {day}\n\n- Take a short walk\n- Call your sister\n\n" for day in DAYS),
+        "Say: I am enough. Breathe. And again: I am enough. Again: I am enough. Last: I am enough.",
+        " ".join(f"{number}." for number in range(30)) + "\n",
     ],
 )
 def test_what_returns_less_often_is_left_as_it_is(reply):
@@ -208,7 +225,7 @@ def test_short_courtesies_may_come_again():
     ],
 )
 def test_a_hundred_thousand_characters_take_no_time(piece):
-    reply = piece * (100_000 // len(piece))
+    reply = piece * (100_000 // len(piece)) + "b"
     assert seconds(lambda: (no_reply(Exchange(ASKED, reply)), once(reply))) < 1
 
 
@@ -229,5 +246,6 @@ def test_no_published_reply_and_no_supporter_of_esconv_is_stopped():
     ]
     assert (len(published), len(people)) == (5985, 14642)
     assert [e.reply for e in (*published, *people) if no_reply(e)] == []
+    assert [e.reply for e in (*published, *people) if once(e.reply) != e.reply] == []
     assert sum(map(said_before, published)) == 0
     assert sum(map(said_before, people)) == 1
