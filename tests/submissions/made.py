@@ -83,3 +83,8 @@ def human():
         "human", shift=1, kind="human", settings=Settings(model="human"),
         change=lambda c, t: {"words": 7 + (c * 11 + t * 5) % 29, "tokens": None},
     )  # fmt: skip
+
+
+def on_board(record, **other):
+    """The record on a board that differs in what is given."""
+    return record.model_copy(update={"board": record.board.model_copy(update=other)})
