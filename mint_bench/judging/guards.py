@@ -128,12 +128,8 @@ def copies_seeker(exchange: Exchange) -> bool:
     seeker = [turn.text for turn in exchange.history if turn.speaker is Speaker.SEEKER]
     if len(own) < FEWEST_COPIED or not seeker:
         return False
-    heard = _words(seeker[-1])
-    known = {tuple(heard[i : i + RUN]) for i in range(len(heard) - RUN + 1)}
-    copied = [False] * len(own)
-    for i in range(len(own) - RUN + 1):
-        if tuple(own[i : i + RUN]) in known:
-            copied[i : i + RUN] = [True] * RUN
+    known = set(_runs(_words(seeker[-1]), RUN))
+    copied = _within([run in known for run in _runs(own, RUN)], RUN)
     asks = exchange.reply.rstrip().endswith("?") and not any(copied[-OWN_QUESTION:])
     return sum(copied) >= COPIED * len(own) and not asks
 
@@ -159,21 +155,30 @@ def once(text: str) -> str:
     if not FEWEST_LOOPED <= len(found) <= MOST_WORDS:
         return text
     words = [word[0].lower() for word in found]
-    runs = [tuple(words[i : i + LOOP]) for i in range(len(words) - LOOP + 1)]
+    runs = _runs(words, LOOP)
     times = Counter(run for run in runs if not _counts(run))
-    looping, again = [False] * len(words), [False] * len(words)
-    seen: set[tuple[str, ...]] = set()
-    for i, run in enumerate(runs):
-        if times[run] >= OFTEN:
-            looping[i : i + LOOP] = [True] * LOOP
-            if run in seen:
-                again[i : i + LOOP] = [True] * LOOP
-            seen.add(run)
+    looping = _within([times[run] >= OFTEN for run in runs], LOOP)
     if 2 * sum(looping) < len(words):
         return text
+    first = {run: i for i, run in reversed([*enumerate(runs)])}
+    again = _within([times[run] >= OFTEN and i > first[run] for i, run in enumerate(runs)], LOOP)
     starts = [0, *(word.start() for word in found[1:]), len(text)]
     kept = (text[starts[i] : starts[i + 1]] for i in range(len(words)) if not again[i])
     return "".join(kept).strip()
+
+
+def _runs(words: Sequence[str], size: int) -> list[tuple[str, ...]]:
+    """All runs of so many words, one beginning at each place."""
+    return [tuple(words[i : i + size]) for i in range(len(words) - size + 1)]
+
+
+def _within(chosen: Sequence[bool], size: int) -> list[bool]:
+    """Which words stand in a chosen one of the runs of that size."""
+    inside = [False] * (len(chosen) + size - 1)
+    for i, one in enumerate(chosen):
+        if one:
+            inside[i : i + size] = [True] * size
+    return inside
 
 
 def _counts(run: Sequence[str]) -> bool:
