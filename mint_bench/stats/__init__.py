@@ -3,7 +3,8 @@
 The unit is always the conversation. Knows nothing of tactics, ratings or records.
 
 - `statistic`: a figure as a function of summed rows (`Ratio`, `MacroRatio`, `Difference`).
-- `intervals`: `linearised`, `bootstrap`, `bootstrap_ratios` give an `Interval`.
+- `intervals`: `linearised`, `bootstrap`, `bootstrap_ratios` give an `Interval`; `wilson` that of
+  a share of independent cases.
 - `compare`: `compare` gives a `Comparison` of two systems; `holm`, `benjamini_hochberg`,
   `tie_letters`, `rank_intervals`.
 - `ranking`: `compare_all` gives `Pairs` of all systems, `places` gives `Places`.

@@ -248,16 +248,25 @@ def _figure(found: Agreement | Interval) -> Figures:
     }
 
 
-def _with_ends(columns: Sequence[str], values: Doubles, conversations: Sequence[str]) -> Figures:
-    """The mean of each column with its bootstrap interval over conversations."""
+def means_over(conversations: Sequence[str], values: Doubles, counted: Bools) -> list[Interval]:
+    """The mean of each column's counted values, with its bootstrap interval over conversations.
+
+    Args:
+        conversations: The conversation of each row.
+        values: Shape (n, d).
+        counted: Which of them count, shape (n, d).
+    """
     names, group = np.unique(np.array(conversations), return_inverse=True)
-    sums, counts = np.zeros((2, len(names), len(columns)))
-    np.add.at(sums, group, values)
-    np.add.at(counts, group, 1.0)
-    return {
-        column: _figure(interval)
-        for column, interval in zip(columns, bootstrap_ratios(sums, counts), strict=True)
-    }
+    return bootstrap_ratios(
+        sums_of_groups(np.where(counted, values, 0.0), group, len(names)),
+        sums_of_groups(counted.astype(np.float64), group, len(names)),
+    )
+
+
+def _with_ends(columns: Sequence[str], values: Doubles, conversations: Sequence[str]) -> Figures:
+    """The mean of each column with its interval."""
+    found = means_over(conversations, values, np.ones(values.shape, dtype=np.bool_))
+    return {column: _figure(interval) for column, interval in zip(columns, found, strict=True)}
 
 
 def _spearmans(first: Doubles, second: Doubles) -> Doubles:

@@ -5,12 +5,13 @@ the next one would fare. Of one system alone, conversations are.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from mint_bench.stats.agreement import Agreement, ranked_alike
-from mint_bench.stats.intervals import LEVEL, linearised
+from mint_bench.stats.intervals import linearised, wilson
 from mint_bench.stats.statistic import Ratio
 from mint_bench.validation.agreement import CLOSE, shown
 
@@ -28,14 +29,8 @@ def error_of(held: Mapping[str, Any], names: Sequence[str], against: int = 1) ->
         names: The figures.
         against: Which of those ours is compared with.
     """
-    apart = [
-        np.mean([abs(figures[name][0] - figures[name][against]) for name in names])
-        for figures in held["systems"].values()
-    ]
-    rows = np.column_stack([apart, np.ones(len(apart))])
-    found = linearised(Ratio(), rows, FEWEST)
-    low = float(np.maximum(0.0, found.low))  # NaN stays
-    return shown(Agreement(found.value, low, found.high, len(apart)))
+    found = _over_systems([_error(row, names, against) for row in held["systems"].values()])
+    return shown(replace(found, low=float(np.maximum(0.0, found.low))))  # NaN stays
 
 
 def error_gap(first: Mapping[str, Any], second: Mapping[str, Any], name: str) -> Figure:
@@ -46,23 +41,18 @@ def error_gap(first: Mapping[str, Any], second: Mapping[str, Any], name: str) ->
         second: Of the same systems.
         name: The figure.
     """
-    off = [
-        [abs(held["systems"][system][name][0] - held["systems"][system][name][1])
-         for system in first["systems"]]
-        for held in (first, second)
-    ]  # fmt: skip
-    apart = np.subtract(off[1], off[0])
-    found = linearised(Ratio(), np.column_stack([apart, np.ones(len(apart))]), FEWEST)
-    return shown(Agreement(found.value, found.low, found.high, len(apart)))
+    gaps = [
+        _error(second["systems"][system], [name]) - _error(row, [name])
+        for system, row in first["systems"].items()
+    ]
+    return shown(_over_systems(gaps))
 
 
 def error_of_one(held: Mapping[str, Any], system: str, names: Sequence[str]) -> Figure:
     """The same of one system, with the interval over conversations where the card has it."""
     if system in held.get("errors", {}):
         return dict(held["errors"][system])
-    apart = [abs(held["systems"][system][name][0] - held["systems"][system][name][1])
-             for name in names]  # fmt: skip
-    return {"value": float(np.mean(apart)), "low": None, "high": None}
+    return {"value": _error(held["systems"][system], names), "low": None, "high": None}
 
 
 def worst_of(held: Mapping[str, Any], name: str) -> Figure:
@@ -70,15 +60,15 @@ def worst_of(held: Mapping[str, Any], name: str) -> Figure:
 
     The interval knows nothing of its system having been chosen as the worst.
     """
-    off = {system: row[name][0] - row[name][1] for system, row in held["systems"].items()}
-    system = max(off, key=lambda system: abs(off[system]))
+    off = {system: _error(row, [name]) for system, row in held["systems"].items()}
+    system = max(off, key=off.__getitem__)
     found = held.get("apart", {}).get(system, {}).get(name, {})
     low, high = found.get("low"), found.get("high")
     if low is None or high is None:
-        return {"value": abs(off[system]), "low": None, "high": None}
+        return {"value": off[system], "low": None, "high": None}
     nearest = 0.0 if low < 0 < high else min(abs(low), abs(high))
     return {
-        "value": abs(off[system]),
+        "value": off[system],
         "low": nearest,
         "high": max(abs(low), abs(high)),
         "n": found["n"],
@@ -87,16 +77,8 @@ def worst_of(held: Mapping[str, Any], name: str) -> Figure:
 
 def close_share(held: Mapping[str, Any], name: str) -> Figure:
     """The share of systems whose mean is within `CLOSE` of the published; Wilson's interval."""
-    from scipy.stats import binomtest
-
-    near = [abs(row[name][0] - row[name][1]) <= CLOSE for row in held["systems"].values()]
-    ends = binomtest(sum(near), len(near)).proportion_ci(LEVEL, method="wilson")
-    return {
-        "value": sum(near) / len(near),
-        "low": float(ends.low),
-        "high": float(ends.high),
-        "n": len(near),
-    }
+    near = [_error(row, [name]) <= CLOSE for row in held["systems"].values()]
+    return {**wilson(sum(near), len(near)), "n": len(near)}
 
 
 def rank_of(held: Mapping[str, Any], name: str, without: Collection[str] = ()) -> Figure:
@@ -110,6 +92,17 @@ def rank_of(held: Mapping[str, Any], name: str, without: Collection[str] = ()) -
     pairs = [row[name][:2] for system, row in held["systems"].items() if system not in without]
     ours, published = np.array(pairs, dtype=np.float64).T
     return shown(ranked_alike(ours, published))
+
+
+def _error(row: Mapping[str, Sequence[float]], names: Sequence[str], against: int = 1) -> float:
+    """Of one system: the mean of |ours − published| over these figures."""
+    return float(np.mean([abs(row[name][0] - row[name][against]) for name in names]))
+
+
+def _over_systems(values: Sequence[float]) -> Agreement:
+    """Their mean with its t interval."""
+    found = linearised(Ratio(), np.column_stack([values, np.ones(len(values))]), FEWEST)
+    return Agreement(found.value, found.low, found.high, len(values))
 
 
 def rounded(value: Any) -> Any:  # noqa: ANN401 - decoded JSON

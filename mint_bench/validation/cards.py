@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mint_bench.judging.judge import DIMENSIONS
+from mint_bench.stats.intervals import wilson
 from mint_bench.tactics.tagger import TACTICS
 from mint_bench.templates import render
 from mint_bench.validation.card_figures import (
@@ -18,7 +19,6 @@ from mint_bench.validation.card_figures import (
     worst_of,
 )
 from mint_bench.validation.labels import HUMAN
-from mint_bench.validation.probes import wilson
 
 Card = dict[str, Any]
 FOLDER = ("cards",)

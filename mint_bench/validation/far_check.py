@@ -8,7 +8,6 @@ so a stranger's replies to strangers may well be marked more often.
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,19 +19,16 @@ from mint_bench.judging.heads import FEWEST_WORDS
 from mint_bench.judging.judge import Exchange, Judge, Verdict
 from mint_bench.judging.second import SECOND
 from mint_bench.sources import load
-from mint_bench.stats.intervals import bootstrap_ratios
+from mint_bench.stats.intervals import wilson
 from mint_bench.validation import fit_judge, fit_second, fit_tagger, lessons, train_judge
-from mint_bench.validation.agreement import shown
+from mint_bench.validation.agreement import Bools, Doubles, Figures, means_over, shown
 from mint_bench.validation.labels import HUMAN, LabelledReply, read_replies
-from mint_bench.validation.probes import Report, wilson
+from mint_bench.validation.probes import Report
 from mint_bench.validation.steps import Steps
 
 FITTERS: Mapping[str, ModuleType] = {EMBEDDED: fit_judge, SECOND: fit_second}
 STEPS = 3 + lessons.HEADS * (fit_tagger.FOLDS + 1)
 
-Bools = npt.NDArray[np.bool_]
-Doubles = npt.NDArray[np.float64]
-Figures = dict[str, Any]
 Unseen = Callable[[Sequence[str], Sequence[str]], tuple[Floats, Floats]]
 
 
@@ -135,13 +131,10 @@ def over_conversations(
     conversations: Sequence[str], values: npt.ArrayLike, counted: npt.ArrayLike
 ) -> Figures:
     """Mean of the counted replies' values, its interval over conversations, and their number."""
-    names, group = np.unique(np.array(conversations), return_inverse=True)
-    weights = np.asarray(counted, dtype=np.float64)
-    sums, counts = np.zeros((2, len(names), 1))
-    np.add.at(sums, group, (np.asarray(values, dtype=np.float64) * weights)[:, None])
-    np.add.at(counts, group, weights[:, None])
-    [interval] = bootstrap_ratios(sums, counts)
-    return {**shown(interval), "replies": int(weights.sum())}
+    among = np.asarray(counted, dtype=np.bool_)
+    column = np.asarray(values, dtype=np.float64)[:, None]
+    [interval] = means_over(conversations, column, among[:, None])
+    return {**shown(interval), "replies": int(among.sum())}
 
 
 def _of(

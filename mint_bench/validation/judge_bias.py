@@ -20,9 +20,9 @@ from mint_bench.judging.aggregate import aggregate_array
 from mint_bench.judging.judge import DIMENSIONS, Exchange, Judge
 from mint_bench.resources import resource
 from mint_bench.stats.agreement import bootstrapped, ordinal_alpha, spearmans
-from mint_bench.stats.intervals import SEED, bootstrap, bootstrap_ratios
+from mint_bench.stats.intervals import SEED, bootstrap
 from mint_bench.stats.statistic import Difference, Ratio
-from mint_bench.validation.agreement import Figures, shown
+from mint_bench.validation.agreement import Figures, means_over, shown
 from mint_bench.validation.ratings import Doubles, Ratings, verdict_array
 
 PLAIN, AGAIN, SHUFFLED, WORDS, EMOJI = "plain", "again", "shuffled", "words", "emoji"
@@ -167,12 +167,7 @@ def change(before: Doubles, after: Doubles, conversations: Sequence[str]) -> Fig
         side is left out.
     """
     moved = _with_aggregate(after) - _with_aggregate(before)
-    there = ~np.isnan(moved)
-    group, count = _groups(conversations)
-    sums, counts = np.zeros((2, count, len(COLUMNS)))
-    np.add.at(sums, group, np.where(there, moved, 0.0))
-    np.add.at(counts, group, there.astype(float))
-    found = bootstrap_ratios(sums, counts)
+    found = means_over(conversations, moved, ~np.isnan(moved))
     return {name: shown(interval) for name, interval in zip(COLUMNS, found, strict=True)}
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from mint_bench.judging.aggregate import aggregate
 from mint_bench.judging.judge import DIMENSIONS, Exchange, Judge, Verdict
-from mint_bench.stats.intervals import LEVEL
+from mint_bench.stats.intervals import wilson
 from mint_bench.validation.probe_cases import Probe, ProbeSet
 from mint_bench.validation.probe_files import AGGREGATE, Gate, Kind
 
@@ -248,20 +248,6 @@ def rate(outcomes: Iterable[Outcome]) -> Rate:
     }
     share = wilson(len(fooled), tried)
     return Rate(**counts, rate=share["value"], low=share["low"], high=share["high"])
-
-
-def wilson(count: int, of: int) -> dict[str, float | None]:
-    """A share with its 95 % Wilson interval, the cases taken as independent; null of none.
-
-    >>> {end: round(share, 2) for end, share in wilson(5, 20).items()}
-    {'value': 0.25, 'low': 0.11, 'high': 0.47}
-    """
-    from scipy.stats import binomtest
-
-    if not of:
-        return dict.fromkeys(("value", "low", "high"))
-    found = binomtest(count, of).proportion_ci(LEVEL, method="wilson")
-    return {"value": count / of, "low": float(found.low), "high": float(found.high)}
 
 
 def figures(report: Report) -> dict[str, Any]:
