@@ -74,8 +74,8 @@ def tagger_figures(name: str, scorers: Path) -> Figures:
         figures["speed"] = read_json(speeds).get(f"tag_{name.removeprefix('taggers/')}")
     if name == "taggers/embedded":
         return figures | megabytes(scorers / name)
-    beside = scorers / "taggers" / "embedded" / "card.json"
-    lost = read_json(beside).get("ngrams_lose") if beside.is_file() else None
+    blended = scorers / "taggers" / "embedded" / "card.json"
+    lost = read_json(blended).get("ngrams_lose") if blended.is_file() else None
     return figures | ({"loses": lost} if lost else {})
 
 

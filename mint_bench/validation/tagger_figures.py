@@ -60,26 +60,19 @@ def held_out_figures(
 
 def aligned(replies: Sequence[LabelledReply], found: Mapping[int, Bools]) -> Tagged:
     """The tagged sentences of replies whose published sentences are ours, drawn by conversation."""
-    known = [
-        (rows, replies[index].present, replies[index].conversation)
+    return Tagged.of([
+        (rows, present, replies[index].conversation)
         for index, rows in found.items()
-        if replies[index].present is not None
-    ]
-    return Tagged(
-        np.concatenate([ours for ours, _, _ in known]),
-        np.concatenate([labels for _, labels, _ in known if labels is not None]),
-        tuple(name for ours, _, name in known for _ in ours),
-    )
+        if (present := replies[index].present) is not None
+    ])
 
 
 def on_people(people: Sequence[LabelledSentence], found: Mapping[int, Bools]) -> Tagged:
     """The tagged ones of people's sentences, drawn by response."""
-    asked = sorted(found)
-    return Tagged(
-        np.array([found[index] for index in asked]),
-        np.array([people[index].present for index in asked]),
-        tuple(str(people[index].response) for index in asked),
-    )
+    return Tagged.of([
+        (found[index], people[index].present, str(people[index].response))
+        for index in sorted(found)
+    ])
 
 
 def data_figures(

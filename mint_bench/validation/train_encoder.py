@@ -20,7 +20,7 @@ from mint_bench.tactics import ngram
 from mint_bench.tactics.encoded import BLEND_FILE
 from mint_bench.validation import fit_encoder
 from mint_bench.validation.agreement import Figures
-from mint_bench.validation.blending import CANDIDATES, HeldOut
+from mint_bench.validation.blending import CANDIDATES, HeldOut, best
 from mint_bench.validation.fit_encoder import FOLDS, Floats, Learn, Material, Workshop
 from mint_bench.validation.own_labels import read_written
 from mint_bench.validation.steps import Steps
@@ -56,7 +56,8 @@ def train(data: Path, folder: Path, steps: Steps, learn: Learn | None) -> Figure
     _publish(workshop.network(material, steps.share), folder)
     write_arrays(folder / COMMON_FILE, asdict(common_of(Encoder(folder))))
     held = HeldOut(material, voices, people, folds)
-    blend = held.blend(held.choose())
+    tried = [held.row(weights) for weights in CANDIDATES]
+    blend = held.blend(best(tried))
     write_json(folder / BLEND_FILE, blend.model_dump(mode="json"))
     nested = held.nested()
     tags = held.tags(nested)
@@ -71,7 +72,7 @@ def train(data: Path, folder: Path, steps: Steps, learn: Learn | None) -> Figure
         "nested_weights": [dict(nested[fold]) for fold in sorted(nested)],
         "unseen_systems": held_out_figures(material.replies, tags[0], folds),
         "people": people_figures(material.people, tags[1]),
-        "tried": [held.row(weights) for weights in CANDIDATES],
+        "tried": tried,
         "ngrams_lose": held.lost(tags),
     }
 
