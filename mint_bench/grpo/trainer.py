@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any, cast
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from transformers import PrinterCallback
 from trl import GRPOTrainer, SFTTrainer
@@ -147,8 +148,11 @@ def turn_advantages(
 ) -> torch.Tensor:
     """Each token's advantage: its turn's reward against the same turn of the group's others.
 
-    (r − mean) / (s + 10⁻⁴) as TRL has it for whole completions; 0 where there is no reward, and
-    for tokens that the model did not write.
+    (r − the turn's mean) / (s + 10⁻⁴), 0 where there is no reward, and for tokens that the model
+    did not write. TRL has the same for whole completions; here s is one for all turns of a group,
+    s² = Σ (r − the turn's mean)² / (rewards − turns). So turns keep their proportion: a first
+    turn, which can repeat nothing, differs by quality alone, and scaled by a spread of its own it
+    would teach quality as loudly as the later ones teach all terms.
 
     Args:
         rewards: By completion and turn; None where there is none.
@@ -161,18 +165,21 @@ def turn_advantages(
     """
     result = torch.zeros(len(rewards), width)
     for start in range(0, len(rewards), group):
-        members = range(start, start + group)
-        for turn in range(max(len(rewards[m]) for m in members)):
-            found = [
-                (m, value)
-                for m in members
-                if turn < len(rewards[m])
-                for value in [rewards[m][turn]]
-                if value is not None
-            ]
-            values = np.array([value for _, value in found])
-            spread = values.std(ddof=1) if len(values) > 1 else 0.0
-            for (m, value), mean in zip(found, [values.mean()] * len(found), strict=True):
-                places = [at for at, owner in enumerate(turn_of[m]) if owner == turn != NOBODY]
-                result[m, places] = float((value - mean) / (spread + EPSILON))
+        scaled = _scaled(rewards[start : start + group])
+        for completion, turns in enumerate(scaled, start):
+            for place, turn in enumerate(turn_of[completion]):
+                if turn != NOBODY:
+                    result[completion, place] = float(turns[turn])
     return result
+
+
+def _scaled(group: Sequence[Sequence[float | None]]) -> npt.NDArray[np.float64]:
+    """The advantages of one group, shape (completions, turns); 0 where there is no reward."""
+    most = max(len(turns) for turns in group)
+    filled = [[*turns, *[None] * (most - len(turns))] for turns in group]
+    rewards = np.ma.masked_invalid(np.array(filled, dtype=np.float64))
+    apart = rewards - rewards.mean(axis=0)
+    free = rewards.count() - np.count_nonzero(rewards.count(axis=0))
+    spread = np.sqrt(np.square(apart).sum() / free) if free else 0.0
+    scaled: npt.NDArray[np.float64] = (apart / (spread + EPSILON)).filled(0.0)
+    return scaled
