@@ -4,19 +4,14 @@ In a terminal one line is rewritten; a file or a pipe gets one every so often.
 """
 
 import io
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mint_bench.engines.progress import Watch
     from mint_bench.engines.telling import Telling
     from mint_bench.engines.time_spent import TimeSpent
-
-SOON, PLAIN_SECONDS = 2.0, 15.0
-"""When a file or a pipe gets its first line, and then how often."""
 
 
 @contextmanager
@@ -25,7 +20,7 @@ def live() -> "Iterator[Telling]":
     from rich.console import Console
     from rich.text import Text
 
-    from mint_bench.engines.telling import Telling, said_on_standard_error
+    from mint_bench.engines.telling import Telling, every_so_often, said_on_standard_error
 
     console = Console(stderr=True, highlight=False)
     with redirect_stdout(io.StringIO()):
@@ -42,20 +37,7 @@ def live() -> "Iterator[Telling]":
                     lambda line: status.update(Text(line)),
                 )
         else:
-            yield Telling(said_on_standard_error, _every_so_often())
-
-
-def _every_so_often() -> Any:  # noqa: ANN401 - a function of one line
-    due = time.monotonic() + SOON
-
-    def now(line: str) -> None:
-        nonlocal due
-        if time.monotonic() >= due:
-            due = time.monotonic() + PLAIN_SECONDS
-            sys.stderr.write(f"{line}\n")
-            sys.stderr.flush()
-
-    return now
+            yield Telling(said_on_standard_error, every_so_often())
 
 
 def counted(watch: "Watch") -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from transformers import TrainerCallback
 
+from mint_bench.engines.telling import every_so_often
 from mint_bench.files import write_text
 from mint_bench.grpo import processes
 from mint_bench.grpo.checkpoints import mark, random_state
@@ -163,6 +164,7 @@ class Progress(TrainerCallback):  # type: ignore[misc]
     def __init__(self) -> None:
         self._bar: Any = None
         self._task: Any = None
+        self._plainly = every_so_often()
 
     def tell(self, line: str) -> None:
         """Show a line above the bar, on the first process."""
@@ -174,9 +176,11 @@ class Progress(TrainerCallback):  # type: ignore[misc]
             sys.stderr.write(f"{line}\n")
 
     def now(self, line: str) -> None:
-        """Show beside the bar what is going on, until the next line does."""
+        """Show beside the bar what is going on, until the next line does; elsewhere some of it."""
         if self._bar is not None:
             self._bar.update(self._task, description=line, refresh=True)
+        elif processes.is_first():
+            self._plainly(line)
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """Begin where training begins."""

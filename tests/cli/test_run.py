@@ -29,7 +29,8 @@ def typed(tmp_path, monkeypatch):
 
 
 PROGRAM = (
-    "import mint_bench.cli.live as live; live.SOON = 0; from mint_bench.cli import main; main()"
+    "import mint_bench.engines.telling as telling; telling.SOON = 0; "
+    "from mint_bench.cli import main; main()"
 )
 
 

@@ -274,11 +274,11 @@ def test_a_logs_location_may_be_a_path_or_an_address():
 
 SLOW_RUN = """
 import sys
-import mint_bench.cli.live as live
+import mint_bench.engines.telling as telling
 import mint_bench.engines.reaching as engines
 from mint_bench.cli import main
 
-live.SOON = live.PLAIN_SECONDS = 0
+telling.SOON = telling.PLAIN_SECONDS = 0
 engines.engine_for = lambda model: engines.Engine(model, {"latency": 0.6}, {})
 sys.argv = ["mint-bench", *sys.argv[1:]]
 main()

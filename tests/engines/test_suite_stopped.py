@@ -15,11 +15,11 @@ from tests.engines.suites import written
 
 SLOW = """
 import sys
-import mint_bench.cli.live as live
+import mint_bench.engines.telling as telling
 import mint_bench.engines.reaching as engines
 from mint_bench.cli import main
 
-live.SOON = live.PLAIN_SECONDS = 0
+telling.SOON = telling.PLAIN_SECONDS = 0
 engines.engine_for = lambda model: engines.Engine(model, {"latency": 0.2}, {})
 sys.argv = ["mint-bench", *sys.argv[1:]]
 main()

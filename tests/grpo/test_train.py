@@ -8,6 +8,7 @@ from math import isfinite, nan
 
 import pytest
 
+from mint_bench.engines import telling
 from mint_bench.errors import MintError
 from mint_bench.grpo.recipe_files import load_recipe, recipe_names
 from mint_bench.grpo.run import run_folder, train
@@ -65,6 +66,16 @@ def test_the_first_look_shows_how_far_it_is_on_a_terminal(small, tmp_path, monke
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     train(fitted("q", small, "training.max_steps=1"), tmp_path, lambda _: None)
     assert "held out: 0 of 4 turns" in capsys.readouterr().err
+
+
+def test_the_first_look_shows_in_a_file_now_and_then_how_far_it_is(
+    small, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(telling, "SOON", 0.0)
+    train(fitted("q", small, "training.max_steps=1"), tmp_path, lambda _: None)
+    shown = capsys.readouterr().err
+    assert "held out: 0 of 4 turns\n" in shown
+    assert "held out: 4 of 4 turns" not in shown  # due 15 s later
 
 
 def test_a_folder_belongs_to_one_training(small, tmp_path):
