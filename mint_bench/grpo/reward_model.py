@@ -99,24 +99,24 @@ class LocalRewardModel:
         """The model's number for each sample; longer conversations than it reads have none."""
         import torch
 
-        results: list[Measured] = []
         texts = self._template.texts(samples)
-        for start in range(0, len(texts), self._batch):
-            encoded = self._template.tokenizer(
-                texts[start : start + self._batch],
-                return_tensors="pt", padding=True, padding_side="right", add_special_tokens=False,
-            ).to(self._model.device)  # fmt: skip
-            lengths = encoded["attention_mask"].sum(dim=1).tolist()
+        read = self._template.tokenizer(texts, add_special_tokens=False)["input_ids"]
+        results = [missing(f"longer than the reward model's {self._longest} tokens")] * len(texts)
+        # A longer text has no place in a model with absolute positions, and none is asked for it.
+        fit = [at for at, ids in enumerate(read) if not self._longest or len(ids) <= self._longest]
+        for start in range(0, len(fit), self._batch):
+            chosen = fit[start : start + self._batch]
+            encoded = self._template.tokenizer.pad(
+                {"input_ids": [read[at] for at in chosen]},
+                return_tensors="pt",
+                padding_side="right",
+            ).to(self._model.device)
             with torch.inference_mode():
                 numbers = self._model(
                     input_ids=encoded["input_ids"], attention_mask=encoded["attention_mask"]
                 ).logits[:, 0]
-            results += [
-                missing(f"longer than the reward model's {self._longest} tokens")
-                if self._longest and length > self._longest
-                else Measured(number)
-                for number, length in zip(numbers.float().tolist(), lengths, strict=True)
-            ]
+            for at, number in zip(chosen, numbers.float().tolist(), strict=True):
+                results[at] = Measured(number)
         return results
 
 

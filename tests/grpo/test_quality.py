@@ -80,6 +80,22 @@ def test_a_reward_model_from_a_folder(reward_folder):
     assert str(reward_folder.parent) not in quality.name
 
 
+def test_a_reward_model_is_not_asked_for_what_it_has_no_places_for(tiny_model, tmp_path):
+    from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
+
+    tokenizer = AutoTokenizer.from_pretrained(tiny_model)
+    config = BertConfig(
+        vocab_size=len(tokenizer), hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
+        intermediate_size=16, max_position_embeddings=64, num_labels=1,
+    )  # fmt: skip
+    BertForSequenceClassification(config).save_pretrained(tmp_path)
+    tokenizer.save_pretrained(tmp_path)
+    quality = open_quality(QualitySettings(source="reward_model", model=str(tmp_path)))
+    short, long = quality(samples(WARM, "more " * 100))
+    assert short.value is not None
+    assert long.reason == "longer than the reward model's 64 tokens"
+
+
 def test_a_language_model_is_no_reward_model(tiny_model, tmp_path):
     with pytest.raises(MintError, match="gives 2 numbers a text"):
         open_quality(QualitySettings(source="reward_model", model=str(tiny_model)))
