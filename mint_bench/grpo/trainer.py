@@ -111,13 +111,21 @@ class RecipeTrainer(_Kept, GRPOTrainer):  # type: ignore[misc]
         self.cases_now = [int(row["case"]) for row in inputs]
         output: dict[str, Any] = super()._generate_and_score_completions(inputs)
         if self._by_turn and self._rollout is not None:
-            output["advantages"] = turn_advantages(
+            advantages = turn_advantages(
                 self._reward.turn_rewards,
                 self._rollout.turn_of,
                 self.num_generations,
                 int(output["completion_ids"].size(1)),
-            ).to(output["advantages"].device)
+            )
+            output["advantages"] = advantages.to(output["advantages"].device)
+            self._tell_of_flat_groups(advantages)
         return output
+
+    def _tell_of_flat_groups(self, advantages: torch.Tensor) -> None:
+        """Log the share of groups that teach nothing, which TRL reads off the mean of all turns."""
+        flat = [bool((g.abs() < EPSILON).all()) for g in advantages.split(self.num_generations)]
+        shares = self.accelerator.gather(torch.tensor(flat, device=self.accelerator.device).float())
+        self._metrics["train"]["frac_reward_zero_std"][-1] = float(shares.mean())
 
     def draw(self, prefixes: Sequence[Ids]) -> tuple[list[Ids], LogProbs]:
         """One reply to each prefix, by whatever engine the recipe chose."""
@@ -150,9 +158,10 @@ def turn_advantages(
 
     (r − the turn's mean) / (s + 10⁻⁴), 0 where there is no reward, and for tokens that the model
     did not write. TRL has the same for whole completions; here s is one for all turns of a group,
-    s² = Σ (r − the turn's mean)² / (rewards − turns). So turns keep their proportion: a first
-    turn, which can repeat nothing, differs by quality alone, and scaled by a spread of its own it
-    would teach quality as loudly as the later ones teach all terms.
+    s² = Σ (r − its turn's mean)² / (number of rewards − number of turns). So turns keep their
+    proportion: a first turn, which can repeat nothing, differs by quality alone, and scaled by a
+    spread of its own it would teach quality as loudly as the later ones teach all terms. A
+    penalty in one turn, too, is heard above all turns of its group, and not above its own only.
 
     Args:
         rewards: By completion and turn; None where there is none.

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from itertools import cycle
 from types import SimpleNamespace
 
 import pytest
@@ -13,6 +14,7 @@ from trl.generation import vllm_generation
 from trl.generation.vllm_generation import VLLMGeneration
 
 from mint_bench.grpo.recipe_files import load_recipe
+from mint_bench.grpo.rollout import NOBODY
 from mint_bench.grpo.run import train
 from mint_bench.grpo.trainer import RecipeTrainer
 
@@ -156,3 +158,68 @@ def test_replies_drawn_by_vllm_are_learned_from_at_their_own_log_probabilities(
     for entry in steps:
         assert entry["sampling/sampling_logp_difference/max"] < 1e-3
         assert entry["sampling/importance_sampling_ratio/mean"] == pytest.approx(1, abs=1e-3)
+
+
+@pytest.fixture
+def step_of(small, tmp_path, monkeypatch):
+    """What one step of whole conversations is learned from: TRL's batch, the reward, its log."""
+
+    def one(per, reward=None):
+        seen = {}
+        score = RecipeTrainer._generate_and_score_completions
+
+        def kept(trainer, inputs):
+            seen["output"] = score(trainer, inputs)
+            seen["rewards"], seen["turn_of"] = (
+                trainer._reward.turn_rewards,
+                trainer._rollout.turn_of,
+            )
+            return seen["output"]
+
+        monkeypatch.setattr(RecipeTrainer, "_generate_and_score_completions", kept)
+        if reward is not None:
+            monkeypatch.setattr("mint_bench.grpo.composite.group_rewards", reward)
+        shape = ("rollout.mode=conversation", "rollout.max_turns=2", f"rollout.reward_per={per}",
+                 "training.max_steps=1")  # fmt: skip
+        train(load_recipe("q", (*small, *shape)), tmp_path, lambda _: None)
+        state = json.loads((tmp_path / "checkpoint-1" / "trainer_state.json").read_text())
+        seen["log"] = next(entry for entry in state["log_history"] if "loss" in entry)
+        return seen
+
+    return one
+
+
+def test_each_turn_of_a_conversation_is_learned_by_its_own_advantage(step_of):
+    seen = step_of("turn")
+    advantages, rewards = seen["output"]["advantages"], seen["rewards"]
+    assert advantages.shape == seen["output"]["completion_ids"].shape
+    first, second = (
+        {round(float(row[place]), 4) for place, owner in enumerate(owners) if owner == 0}
+        for row, owners in zip(advantages[:2], seen["turn_of"][:2], strict=True)
+    )
+    assert len(first) == len(second) == 1
+    assert (max(first) > max(second)) == (rewards[0][0] > rewards[1][0])
+    for row, owners in zip(advantages, seen["turn_of"], strict=True):
+        assert not any(row[place] for place, owner in enumerate(owners) if owner == NOBODY)
+
+
+def test_a_whole_conversation_is_learned_by_one_advantage(step_of):
+    assert step_of("conversation")["output"]["advantages"].dim() == 1
+
+
+def test_a_group_that_differs_within_its_turns_is_not_flat(step_of):
+    """Its members' means are the same, which is what TRL looks at."""
+    turn = cycle([0, 1])
+
+    def opposed(group, **_):
+        first = next(turn)
+        return [float((place + first) % 2) for place in range(len(group))]
+
+    seen = step_of("turn", opposed)
+    assert seen["output"]["advantages"].abs().max() > 0.5
+    assert seen["log"]["frac_reward_zero_std"] == 0.0
+
+
+def test_a_group_that_does_not_differ_is_flat(step_of):
+    seen = step_of("turn", lambda group, **_: [0.1] * len(group))
+    assert seen["log"]["frac_reward_zero_std"] == 1.0
