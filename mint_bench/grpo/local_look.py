@@ -13,7 +13,7 @@ from mint_bench.conversation import Reply
 from mint_bench.files import read_json, write_json
 from mint_bench.grpo import processes
 from mint_bench.grpo.dialogue_tokens import DialogueTokens
-from mint_bench.grpo.models import context_of
+from mint_bench.grpo.models import context_of, room
 from mint_bench.grpo.recipe import Recipe, WatchSettings
 from mint_bench.grpo.watch import Batch, Look, Watch, write_replies
 from mint_bench.replay.chat import ChatLine
@@ -142,19 +142,24 @@ def local_batch(
 
     tokenizer = tokens.tokenizer
     context = context_of(model)
+    longest = context and room(settings.most_new_tokens, context, "watch")
+    full = Reply("", failure=f"the conversation leaves no room in a context of {context} tokens")
     ends = ends_of(model, tokenizer)
 
     def batch(histories: Sequence[Sequence[ChatLine]]) -> list[Reply]:
         replies: list[Reply] = []
         for start in range(0, len(histories), settings.batch):
             chosen = histories[start : start + settings.batch]
-            replies += draw([tokens.opening(tokens.messages(seen)) for seen in chosen])
+            prompts = [tokens.opening(tokens.messages(seen)) for seen in chosen]
+            fitting = [ids for ids in prompts if longest is None or len(ids) <= longest]
+            drawn = iter(draw(fitting) if fitting else [])
+            replies += [
+                next(drawn) if longest is None or len(ids) <= longest else full for ids in prompts
+            ]
             written(len(chosen))
         return replies
 
     def draw(prompts: list[list[int]]) -> list[Reply]:
-        if context:
-            prompts = [ids[-(context - settings.most_new_tokens) :] for ids in prompts]
         padded = tokenizer.pad({"input_ids": prompts}, padding_side="left", return_tensors="pt").to(
             model.device
         )

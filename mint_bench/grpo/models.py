@@ -16,6 +16,9 @@ from mint_bench.grpo.recipe import ModelSettings, Recipe
 from mint_bench.local_models.commit import commit_of
 from mint_bench.local_models.embedded_model import HUB_NAME, embedded_model_path
 
+LEAST_PROMPT = 16
+"""Tokens; with less, a model's context is full before anything was asked."""
+
 NEEDED = ("accelerate", "peft", "torch", "transformers", "trl")
 
 
@@ -219,3 +222,23 @@ def context_of(model: Any) -> int | None:  # noqa: ANN401 - transformers is unty
     """Tokens that a model can hold, where it says so."""
     longest = getattr(model.config.get_text_config(), "max_position_embeddings", None)
     return int(longest) if longest else None
+
+
+def room(new: int, context: int, part: str) -> int:
+    """Tokens of the context that a reply leaves to what stands before it.
+
+    Args:
+        new: Tokens that a reply may have.
+        context: Tokens that the model can hold.
+        part: Of the recipe, where the first is set.
+
+    Raises:
+        MintError: If there is no room for a prompt.
+    """
+    left = context - new
+    if left < LEAST_PROMPT:
+        raise MintError(
+            f"{part}.most_new_tokens: {new} new tokens leave no room for a prompt in the model's "
+            f"context of {context}; lower it"
+        )
+    return left

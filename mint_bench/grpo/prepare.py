@@ -21,6 +21,7 @@ from mint_bench.grpo.data import (
 )
 from mint_bench.grpo.dialogue_tokens import DialogueTokens
 from mint_bench.grpo.episodes import answered
+from mint_bench.grpo.models import room
 from mint_bench.grpo.quality import Completion, Quality, finite, open_quality
 from mint_bench.grpo.recipe import Recipe
 from mint_bench.grpo.rewards import VARIANTS
@@ -113,13 +114,7 @@ def most_prompt_tokens(recipe: Recipe, context: int | None) -> int:
     wanted = recipe.data.most_prompt_tokens
     if context is None or recipe.reward is None:
         return wanted if context is None else min(wanted, context)
-    room = context - recipe.rollout.most_new_tokens
-    if room < 16:
-        raise MintError(
-            f"rollout.most_new_tokens: {recipe.rollout.most_new_tokens} new tokens leave no room "
-            f"for a prompt in the model's context of {context}; lower it"
-        )
-    return min(wanted, room)
+    return min(wanted, room(recipe.rollout.most_new_tokens, context, "rollout"))
 
 
 def with_room_for_replies(

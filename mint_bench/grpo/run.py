@@ -80,6 +80,8 @@ def train(recipe: Recipe, out: Path | None, tell: Tell) -> Trained:
     recipe = models.at_commit(recipe, checkpoints.begun(folder))
     model, tokenizer = models.load(recipe.model)
     context = models.context_of(model)
+    if context:
+        models.room(recipe.watch.most_new_tokens, context, "watch")
     tokens = DialogueTokens(tokenizer, dict(recipe.model.chat_template))
     data = training_data(
         cases, recipe.data.prompt, lambda prompt: len(tokens.opening(prompt)),

@@ -97,6 +97,16 @@ def test_a_reply_cut_off_within_its_reasoning_shows_nothing():
     assert reply.failure == "nothing visible in the reply"
 
 
+def test_a_conversation_without_room_for_a_reply_has_none(model, tokens):
+    model.config.max_position_embeddings = 230
+    long = [[ChatLine("user", "sad " * 100)], ASKED[0]]
+    full, fitting = local_batch(model, tokens, SETTINGS, 3)(long)
+    assert (full.text, full.failure) == (
+        "", "the conversation leaves no room in a context of 230 tokens"
+    )  # fmt: skip
+    assert fitting.text
+
+
 def test_a_look_tells_how_far_it_is(model, tokens, tmp_path):
     recipe = load_recipe("tiny_cpu").model_copy(update={"watch": SETTINGS})
     told = []

@@ -116,6 +116,7 @@ def test_faults_are_told_before_the_first_step(small, tiny_model, tmp_path):
         "data.most_prompt_tokens=16": "longer than 16 tokens",
         f"data={{source: 'file:{long}', most_prompt_tokens: 4096}}": "longer than 488 tokens",
         "rollout.most_new_tokens=505": "leave no room",
+        "watch.most_new_tokens=600": r"watch\.most_new_tokens: 600 new tokens leave no room",
         f"model.adapter={adapter}": "is an adapter of someone/else",
         f"model.adapter={misfit}": "does not fit the base",
         "model.name=/nowhere/at/all": "is not loaded",
