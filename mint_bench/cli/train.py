@@ -17,7 +17,8 @@ import click
 )  # fmt: skip
 @click.option(
     "--compare", type=click.Path(path_type=Path, dir_okay=False), default=None, metavar="PAGE.md",
-    help="Train q, q_plus_d and q_minus_r by the same recipe and write how each changed.",
+    help="Train q, q_plus_d and q_minus_r by a recipe of whole conversations, and write how each "
+    "changed.",
 )  # fmt: skip
 @click.option("--show", is_flag=True, help="Print the whole recipe as YAML and train nothing.")
 def train(

@@ -36,8 +36,9 @@ from mint_bench.stats.compare import Comparison, compare
 from mint_bench.templates import render_file
 
 UNTRAINED = "the untrained model"
-VARIANTS = {"q": "turn", "q_plus_d": "turn", "q_minus_r": "conversation"}
-"""Each with the mode that it is trained in; the last is ours."""
+OURS = "q_minus_r"
+VARIANTS = {"q": "turn", "q_plus_d": "turn", OURS: "conversation"}
+"""Each with the mode that it is trained in."""
 FIGURES = {
     "repetition": "repetition_vs_self",
     "persistence": "persistence_vs_self",
@@ -88,21 +89,32 @@ def evidence(
     """Train each variant, compare, and write the page with its curves.
 
     Args:
-        recipe: Name of the recipe that all share.
+        recipe: Name of the recipe that all share; it holds whole conversations.
         out: Folder of the runs; what is there already is gone on with.
         page: Markdown file to write; curves go beside it.
         overrides: Settings as `--set` takes them.
         tell: Shows a line.
         live: Shows what is going on while nothing is trained; a training has a bar of its own.
+
+    Raises:
+        MintError: If the recipe holds no conversations, before anything is trained.
     """
     base = load_recipe(recipe, tuple(overrides))
+    if base.reward is None or base.rollout.mode != "conversation":
+        raise MintError(
+            f"--compare: {base.name} holds no whole conversations, which {OURS} needs; take "
+            "tiny_cpu or q_minus_r"
+        )
+    recipes = {
+        variant: load_recipe(recipe, (*overrides, *variant_settings(base, variant)))
+        for variant in VARIANTS
+    }
     tell("untrained model")
     with live() as telling:
         before = _untrained(base, out / "untrained", telling.now)
     after, courses = {}, {}
-    for variant in VARIANTS:
+    for variant, mine in recipes.items():
         tell(f"variant {variant}")
-        mine = load_recipe(recipe, (*overrides, *variant_settings(base, variant)))
         # All begin from one model and one seed: its look is theirs.
         shutil.copytree(out / "untrained" / LOOKS, out / variant / LOOKS, dirs_exist_ok=True)
         done = train(mine, out / variant, tell)
@@ -174,9 +186,9 @@ def outcomes(
 def aims(
     before: Sequence[ScoredConversation], after: dict[str, list[ScoredConversation]]
 ) -> list[Aim]:
-    """What was hoped of the last variant, and what came of it."""
-    ours, *others = reversed(list(VARIANTS))
-    mine = after[ours]
+    """What was hoped of our variant, and what came of it."""
+    mine = after[OURS]
+    others = [name for name in reversed(VARIANTS) if name != OURS]
     changed = outcomes(before, mine)
     found = [
         _aim(f"repetition lower than {name}", change, met=change.high < 0)
@@ -222,7 +234,7 @@ def page_text(
             n=len(before),
             rows=rows,
             aims=aims(before, after),
-            ours=list(VARIANTS)[-1],
+            ours=OURS,
             stem=stem,
             variants=list(after),
         )

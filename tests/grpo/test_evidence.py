@@ -114,6 +114,13 @@ def courses():
     }
 
 
+@pytest.mark.parametrize("name", ["q_plus_d", "sft"])
+def test_a_recipe_without_conversations_is_refused_before_anything_is_trained(name, tmp_path):
+    with pytest.raises(MintError, match="holds no whole conversations, which q_minus_r needs"):
+        evidence(name, tmp_path / "runs", tmp_path / "page.md", (), print, nullcontext)
+    assert not list(tmp_path.iterdir())
+
+
 def test_figures_are_svg_for_light_and_dark(found):
     before, after = found
     drawn = [
