@@ -6,6 +6,7 @@ nobody asked for it. Which settings there are stands in `recipe`.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from mint_bench.errors import MintError
@@ -92,6 +93,16 @@ IDLE = (
         ("model.lora",),
         "model.adapter", lambda recipe: recipe.model.adapter is None,
         "model.adapter: null, for an adapter brings its own",
+    ),
+    Idle(
+        ("model.revision",),
+        "model.name",
+        lambda recipe: recipe.model.name != "embedded" and not Path(recipe.model.name).is_dir(),
+        "a name on the hub as model.name",
+    ),
+    Idle(
+        ("watch.patience", "watch.on_divergence"),
+        "watch.every", lambda recipe: recipe.watch.every is not None, "watch.every",
     ),
 )  # fmt: skip
 

@@ -178,7 +178,13 @@ def _not_loaded(key: str, name: str, error: Exception) -> MintError:
 
 
 def _same_base(settings: ModelSettings) -> None:
-    config = read_json(Path(str(settings.adapter)) / "adapter_config.json")
+    told = Path(str(settings.adapter)) / "adapter_config.json"
+    if not told.is_file():
+        raise MintError(
+            f"model.adapter: {settings.adapter} holds no adapter_config.json; give a folder that "
+            "peft has written"
+        )
+    config = read_json(told)
     named = str(config.get("base_model_name_or_path") or "")
     mine = {settings.name.rstrip("/").rpartition("/")[2], base_name(settings).rpartition("/")[2]}
     if settings.name == "embedded":

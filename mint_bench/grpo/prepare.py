@@ -201,9 +201,29 @@ def probed_quality(recipe: Recipe, cases: Sequence[Case]) -> Quality | None:
 
 
 def warnings(
-    recipe: Recipe, tokens: DialogueTokens, tagger: Tagger, quality: Quality | None, watch: Watch
+    recipe: Recipe,
+    tokens: DialogueTokens,
+    tagger: Tagger,
+    quality: Quality | None,
+    watch: Watch,
+    steps: int,
 ) -> list[str]:
     """Plain words on what this training's figures cannot show."""
+    return _of_reward(recipe, tokens, tagger, quality, watch) + _of_looks(recipe, steps)
+
+
+def _of_looks(recipe: Recipe, steps: int) -> list[str]:
+    every, patience = recipe.watch.every, recipe.watch.patience
+    looks = 1 + -(-steps // every) if every else 1
+    if every is None or looks > patience:
+        return []
+    few = f"{looks} looks in {steps} steps are too few for a watch.patience of {patience}"
+    return [f"{few}: no divergence will be told."]
+
+
+def _of_reward(
+    recipe: Recipe, tokens: DialogueTokens, tagger: Tagger, quality: Quality | None, watch: Watch
+) -> list[str]:
     if recipe.reward is None:
         return []
     needs = VARIANTS[recipe.reward.variant].needs_tactics

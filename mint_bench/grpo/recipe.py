@@ -140,7 +140,7 @@ class TrainingSettings(_Settings):
     epochs: int = Field(default=3, ge=1)
     max_steps: int | None = Field(default=None, ge=1, description="Ends earlier than the epochs")
     warmup_steps: int = Field(default=0, ge=0)
-    seed: int = 42
+    seed: int = Field(default=42, ge=0, lt=2**32)
     gradient_checkpointing: bool = False
     save_every: int = Field(default=25, ge=1, description="Steps between checkpoints")
     keep: int = Field(default=2, ge=1, description="Checkpoints that are kept")

@@ -92,7 +92,7 @@ def train(recipe: Recipe, out: Path | None, tell: Tell) -> Trained:
     quality = probed_quality(recipe, data.cases)
     for reason, count in (left_out | untagged | data.left_out).items():
         tell(f"left out: {count}, {reason}")
-    told = warnings(recipe, tokens, tagger, quality, watch)
+    told = warnings(recipe, tokens, tagger, quality, watch, batches.steps)
     for line in told:
         tell(f"note: {line}")
     if processes.is_first():

@@ -10,6 +10,7 @@ from mint_bench.grpo.prepare import (
     most_prompt_tokens,
     most_tokens,
     probed_quality,
+    warnings,
     with_room_for_replies,
 )
 from mint_bench.grpo.recipe_files import load_recipe
@@ -136,3 +137,14 @@ def test_every_recipe_watches_by_another_tagger_than_it_rewards_by():
         recipe = load_recipe(name)
         assert recipe.watch.tagger == "embedded"
         assert recipe.reward is None or recipe.reward.tagger == "embedded-fast"
+
+
+def test_looks_too_few_to_show_a_divergence_are_told_of():
+    def told(steps, *settings):
+        recipe = load_recipe("sft", ("watch.every=15", *settings))
+        return warnings(recipe, None, None, None, None, steps)
+
+    assert told(30) == [
+        "3 looks in 30 steps are too few for a watch.patience of 3: no divergence will be told."
+    ]
+    assert told(31) == told(30, "watch.patience=2") == told(30, "watch.every=null") == []
