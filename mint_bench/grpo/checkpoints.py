@@ -71,7 +71,7 @@ def log_of(checkpoint: Path) -> list[dict[str, Any]]:
 
 def digest(recipe: Recipe) -> str:
     """The same for all trainings that learn the same."""
-    settings = _flat(recipe.model_dump(mode="json"))
+    settings = flat(recipe.model_dump(mode="json"))
     shaping = {key: value for key, value in settings.items() if not is_free(key, recipe)}
     return sha256_text(json.dumps(shaping, sort_keys=True))[:8]
 
@@ -93,8 +93,8 @@ def claim(folder: Path, recipe: Recipe, data: dict[str, Any]) -> None:
     Raises:
         MintError: If another training began there; the message names the first difference.
     """
-    pinned = _flat(data, "data")
-    mine = {**_flat(recipe.model_dump(mode="json")), **pinned}
+    pinned = flat(data, "data")
+    mine = {**flat(recipe.model_dump(mode="json")), **pinned}
     path = folder / RUN
     if not path.exists():
         write_json(path, mine)
@@ -121,19 +121,20 @@ def is_free(key: str, recipe: Recipe) -> bool:
 def _defaults() -> dict[str, Any]:
     """Of all parts of a recipe that need not be written."""
     parts = {name: field.default for name, field in Recipe.model_fields.items()}
-    return _flat({
+    return flat({
         name: part.model_dump(mode="json")
         for name, part in parts.items()
         if isinstance(part, BaseModel)
     })
 
 
-def _flat(value: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
+def flat(value: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Settings under their whole names, such as `training.seed`."""
+    found: dict[str, Any] = {}
     for key, inner in value.items():
         name = f"{prefix}.{key}" if prefix else key
-        flat |= _flat(inner, name) if isinstance(inner, dict) and inner else {name: inner}
-    return flat
+        found |= flat(inner, name) if isinstance(inner, dict) and inner else {name: inner}
+    return found
 
 
 def random_state() -> tuple[Any, ...]:

@@ -3,17 +3,22 @@
 Figures only; what was said stays in the run's folder.
 """
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from mint_bench import __version__
 from mint_bench.files import write_json, write_text
 from mint_bench.grpo import processes
+from mint_bench.grpo.checkpoints import flat
 from mint_bench.grpo.divergence import divergence
 from mint_bench.grpo.drawing import curves
 from mint_bench.grpo.idle import settings_that_count
 from mint_bench.grpo.models import base_name, pinned_name
+from mint_bench.grpo.recipe import Recipe
+from mint_bench.grpo.recipe_files import load_recipe, recipe_names
 from mint_bench.grpo.watch import FIGURES, WATCH, Look, looks_of
 from mint_bench.records.held import public_name
 from mint_bench.records.schema import (
@@ -97,7 +102,7 @@ def card_text(
             tagger=recipe.watch.tagger,
             rows=rows,
             warnings=list(warnings),
-            recipe=yaml.safe_dump(_public(parts), sort_keys=False, allow_unicode=True).strip(),
+            recipe=yaml.safe_dump(_public(recipe), sort_keys=False, allow_unicode=True).strip(),
         )
         + "\n"
     )
@@ -112,12 +117,12 @@ def _shown(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"
 
 
-def _public(parts: "Parts") -> dict[str, Any]:
+def _public(recipe: Recipe) -> dict[str, Any]:
     """The recipe without paths of this machine."""
-    told = settings_that_count(parts.recipe)
+    told = settings_that_count(recipe)
     for name in ("launch", "title", "description"):
         del told[name]
-    told["model"]["name"] = base_name(parts.recipe.model)
+    told["model"]["name"] = base_name(recipe.model)
     if told["model"]["adapter"]:
         told["model"]["adapter"] = Path(told["model"]["adapter"]).name
     for part in ("data", "watch"):
@@ -128,6 +133,19 @@ def _public(parts: "Parts") -> dict[str, Any]:
         quality["model"] = path.name if path.exists() else quality["model"]
         quality.pop("url", None)
     return told
+
+
+def command_of(recipe: Recipe) -> str:
+    """The command that trains so again: a shipped recipe with what was set, or one's own file."""
+    if recipe.name not in recipe_names():
+        return f"mint-bench train {recipe.name}.yaml"
+    shipped = flat(_public(load_recipe(recipe.name)))
+    changed = [
+        f"{key}={value if isinstance(value, str) else json.dumps(value)}"
+        for key, value in flat(_public(recipe)).items()
+        if key not in shipped or shipped[key] != value
+    ]
+    return " ".join([f"mint-bench train {recipe.name}", *(f"--set {quote(c)}" for c in changed)])
 
 
 def record_of(
@@ -166,7 +184,7 @@ def record_of(
         ),
         provenance=Provenance(
             version=__version__,
-            command=f"mint-bench train {recipe.name}",
+            command=command_of(recipe),
             notes=[f"trained from {pinned_name(recipe.model)}, {_steps(history)} steps"],
         ),
         conversations=final.scored,
