@@ -11,7 +11,7 @@ from typing import Any
 
 from transformers import TrainerCallback
 
-from mint_bench.engines.telling import every_so_often
+from mint_bench.engines.telling import every_so_often, said_on_standard_error
 from mint_bench.files import write_text
 from mint_bench.grpo import processes
 from mint_bench.grpo.checkpoints import mark, random_state
@@ -173,7 +173,7 @@ class Progress(TrainerCallback):  # type: ignore[misc]
         if self._bar is not None:
             self._bar.console.print(line, highlight=False)
         else:
-            sys.stderr.write(f"{line}\n")
+            said_on_standard_error(line)
 
     def now(self, line: str) -> None:
         """Show beside the bar what is going on, until the next line does; elsewhere some of it."""
@@ -207,7 +207,7 @@ class Progress(TrainerCallback):  # type: ignore[misc]
         if self._bar is not None:
             self._bar.update(self._task, completed=state.global_step, description=", ".join(told))
         else:
-            sys.stderr.write(f"step {state.global_step}/{state.max_steps}: {', '.join(told)}\n")
+            said_on_standard_error(f"step {state.global_step}/{state.max_steps}: {', '.join(told)}")
 
     def on_train_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """Give the terminal back."""

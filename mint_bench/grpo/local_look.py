@@ -6,6 +6,7 @@ once. What is measured stands in `watch`.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -151,11 +152,10 @@ def local_batch(
         for start in range(0, len(histories), settings.batch):
             chosen = histories[start : start + settings.batch]
             prompts = [tokens.opening(tokens.messages(seen)) for seen in chosen]
-            fitting = [ids for ids in prompts if longest is None or len(ids) <= longest]
+            fits = [longest is None or len(ids) <= longest for ids in prompts]
+            fitting = list(compress(prompts, fits))
             drawn = iter(draw(fitting) if fitting else [])
-            replies += [
-                next(drawn) if longest is None or len(ids) <= longest else full for ids in prompts
-            ]
+            replies += [next(drawn) if fit else full for fit in fits]
             written(len(chosen))
         return replies
 

@@ -214,8 +214,10 @@ def warnings(
 
 def _of_looks(recipe: Recipe, steps: int) -> list[str]:
     every, patience = recipe.watch.every, recipe.watch.patience
-    looks = 1 + -(-steps // every) if every else 1
-    if every is None or looks > patience:
+    if every is None:
+        return []
+    looks = 1 + -(-steps // every)
+    if looks > patience:
         return []
     few = f"{looks} looks in {steps} steps are too few for a watch.patience of {patience}"
     return [f"{few}: no divergence will be told."]
