@@ -103,36 +103,3 @@ def test_an_engines_log_probabilities_stand_at_their_tokens(tokens):
     pairs = zip(found["logprobs"][0], found["env_mask"][0], strict=True)
     assert all((value == -1.0) == bool(mine) for value, mine in pairs)
     assert hold(tokens, Speaker(tokens, *SAID))[1]["logprobs"] is None
-
-
-def test_advantages_by_turn_are_those_of_the_turns_group():
-    pytest.importorskip("trl")
-    from mint_bench.grpo.trainer import turn_advantages
-
-    rewards = [[1.0, None], [0.0, 0.5]]
-    turn_of = [[0, 0, NOBODY, 1], [0, NOBODY, 1]]
-    found = turn_advantages(rewards, turn_of, 2, 5)
-    high = 0.5 / (0.5**0.5 + 1e-4)
-    assert found[0].tolist() == pytest.approx([high, high, 0, 0, 0])
-    assert found[1].tolist() == pytest.approx([-high, 0, 0, 0, 0])
-
-
-def test_a_turn_whose_rewards_differ_less_teaches_less():
-    pytest.importorskip("trl")
-    from mint_bench.grpo.trainer import turn_advantages
-
-    rewards = [[0.5, 4.0], [0.0, 0.0], [None, 2.0]]
-    found = turn_advantages(rewards, [[0, 1]] * 3, 3, 2)
-    spread = ((0.25**2 * 2 + 2.0**2 * 2) / 3) ** 0.5 + 1e-4  # five rewards, two means
-    expected = [[0.25, 2.0], [-0.25, -2.0], [0.0, 0.0]]
-    assert (found * spread).tolist() == [pytest.approx(one) for one in expected]
-
-
-def test_a_group_without_rewards_teaches_nothing():
-    pytest.importorskip("trl")
-    from mint_bench.grpo.trainer import turn_advantages
-
-    found = turn_advantages(
-        [[None, 1.0], [None, 1.0], [None], [None]], [[0, 1]] * 2 + [[0]] * 2, 2, 2
-    )
-    assert found.abs().sum() == 0

@@ -1,4 +1,4 @@
-"""What is asked of vLLM through TRL: shares of a server's replies, and log-probabilities."""
+"""Advantages by turn, and what is asked of vLLM through TRL: shares, log-probabilities."""
 
 import json
 import threading
@@ -16,7 +16,7 @@ from trl.generation.vllm_generation import VLLMGeneration
 from mint_bench.grpo.recipe_files import load_recipe
 from mint_bench.grpo.rollout import NOBODY
 from mint_bench.grpo.run import train
-from mint_bench.grpo.trainer import RecipeTrainer
+from mint_bench.grpo.trainer import RecipeTrainer, turn_advantages
 
 SAMPLING = (
     "top_p", "top_k", "min_p", "repetition_penalty", "temperature", "max_completion_length",
@@ -223,3 +223,27 @@ def test_a_group_that_differs_within_its_turns_is_not_flat(step_of):
 def test_a_group_that_does_not_differ_is_flat(step_of):
     seen = step_of("turn", lambda group, **_: [0.1] * len(group))
     assert seen["log"]["frac_reward_zero_std"] == 1.0
+
+
+def test_advantages_by_turn_are_those_of_the_turns_group():
+    rewards = [[1.0, None], [0.0, 0.5]]
+    turn_of = [[0, 0, NOBODY, 1], [0, NOBODY, 1]]
+    found = turn_advantages(rewards, turn_of, 2, 5)
+    high = 0.5 / (0.5**0.5 + 1e-4)
+    assert found[0].tolist() == pytest.approx([high, high, 0, 0, 0])
+    assert found[1].tolist() == pytest.approx([-high, 0, 0, 0, 0])
+
+
+def test_a_turn_whose_rewards_differ_less_teaches_less():
+    rewards = [[0.5, 4.0], [0.0, 0.0], [None, 2.0]]
+    found = turn_advantages(rewards, [[0, 1]] * 3, 3, 2)
+    spread = ((0.25**2 * 2 + 2.0**2 * 2) / 3) ** 0.5 + 1e-4  # five rewards, two means
+    expected = [[0.25, 2.0], [-0.25, -2.0], [0.0, 0.0]]
+    assert (found * spread).tolist() == [pytest.approx(one) for one in expected]
+
+
+def test_a_group_without_rewards_teaches_nothing():
+    found = turn_advantages(
+        [[None, 1.0], [None, 1.0], [None], [None]], [[0, 1]] * 2 + [[0]] * 2, 2, 2
+    )
+    assert found.abs().sum() == 0
