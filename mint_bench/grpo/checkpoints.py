@@ -21,10 +21,12 @@ from mint_bench.resources import sha256_text
 MARK = "complete.json"
 RUN = "run.json"
 PER_DEVICE = "training.per_device"
-FREE = ("title", "description", "launch", "watch", "training.keep", "training.sample_every",
-        "training.save_every", "training.trackers", PER_DEVICE, "training.gradient_checkpointing",
-        "reward.quality.batch", "reward.quality.url", "rollout.vllm_memory",
-        "rollout.vllm_url")  # fmt: skip
+VERSIONS = "versions"
+"""Sets of versions that made the training's steps."""
+FREE = ("title", "description", "launch", "watch", VERSIONS, "training.keep",
+        "training.sample_every", "training.save_every", "training.trackers", PER_DEVICE,
+        "training.gradient_checkpointing", "reward.quality.batch", "reward.quality.url",
+        "rollout.vllm_memory", "rollout.vllm_url")  # fmt: skip
 """Settings that may change between start and end: they shape nothing that is learned.
 
 How much is in memory at a time changes a step by rounding only. An entropy bonus is a mean over

@@ -10,6 +10,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from mint_bench import __version__
+from mint_bench.engines.fingerprint import revision_of
 from mint_bench.files import write_json, write_text
 from mint_bench.grpo import processes
 from mint_bench.grpo.checkpoints import flat
@@ -17,6 +18,7 @@ from mint_bench.grpo.divergence import divergence
 from mint_bench.grpo.drawing import curves
 from mint_bench.grpo.idle import settings_that_count
 from mint_bench.grpo.models import base_name, pinned_name
+from mint_bench.grpo.provenance import ran_with, trained_on
 from mint_bench.grpo.recipe import Recipe
 from mint_bench.grpo.recipe_files import load_recipe, recipe_names
 from mint_bench.grpo.watch import FIGURES, WATCH, Look, looks_of
@@ -182,10 +184,19 @@ def record_of(
                 "seed": recipe.training.seed,
             },
         ),
-        provenance=Provenance(
-            version=__version__,
-            command=command_of(recipe),
-            notes=[f"trained from {pinned_name(recipe.model)}, {_steps(history)} steps"],
-        ),
+        provenance=_provenance(parts, _steps(history)),
         conversations=final.scored,
+    )
+
+
+def _provenance(parts: "Parts", steps: int) -> Provenance:
+    notes = [f"trained from {pinned_name(parts.recipe.model)}, {steps} steps"]
+    if processes.is_first():  # which writes the weights, and the record
+        notes.append(f"its weights are {revision_of(str((parts.folder / 'model').absolute()))}")
+    return Provenance(
+        version=__version__,
+        command=command_of(parts.recipe),
+        versions=dict(*ran_with(parts.folder)[-1:]),
+        hardware=trained_on(),
+        notes=notes,
     )

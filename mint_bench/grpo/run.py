@@ -24,6 +24,7 @@ from mint_bench.grpo.prepare import (
     warnings,
     with_room_for_replies,
 )
+from mint_bench.grpo.provenance import keep, mixed, ran_with, versions
 from mint_bench.grpo.recipe import Recipe
 from mint_bench.grpo.watch import Watch
 from mint_bench.sources import load as load_source
@@ -92,12 +93,16 @@ def train(recipe: Recipe, out: Path | None, tell: Tell) -> Trained:
     quality = probed_quality(recipe, data.cases)
     for reason, count in (left_out | untagged | data.left_out).items():
         tell(f"left out: {count}, {reason}")
-    told = warnings(recipe, tokens, tagger, quality, watch, batches.steps)
-    for line in told:
-        tell(f"note: {line}")
     if processes.is_first():
         checkpoints.claim(folder, recipe, pins(recipe, data, models.base_name(recipe.model)))
         _refuse_stopped(folder, recipe)
+        keep(folder, versions(vllm=vllm), batches.steps)
+    told = [
+        *warnings(recipe, tokens, tagger, quality, watch, batches.steps),
+        *mixed(ran_with(folder)),
+    ]
+    for line in told:
+        tell(f"note: {line}")
     tell(
         f"{len(data.cases)} prompts of {len({c.conversation.id for c in data.cases})} "
         f"conversations, {batches.steps} steps; {folder}"

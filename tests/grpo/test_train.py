@@ -9,10 +9,13 @@ from math import isfinite, nan
 import pytest
 
 from mint_bench.engines import telling
+from mint_bench.engines.engine import folder_weights
 from mint_bench.errors import MintError
+from mint_bench.grpo.provenance import trained_on, versions
 from mint_bench.grpo.recipe_files import load_recipe, recipe_names
 from mint_bench.grpo.run import run_folder, train
 from mint_bench.grpo.watch import Look, Watch
+from mint_bench.inspect_plugin.board import MODEL_REVISION
 from mint_bench.metrics.measured import Measured
 from mint_bench.records.verify import verify
 from tests.grpo.talks import as_lines, talk, talks
@@ -172,8 +175,32 @@ def test_record_and_folder_name_the_commit_of_a_model_from_the_hub(
     recipe = fitted("q", small, "model.name=org/tiny", "training.max_steps=1")
     done = train(recipe, tmp_path / "run", lambda _: None)
     told = json.loads(done.record.read_text(encoding="utf-8"))["provenance"]["notes"]
-    assert told == [f"trained from org/tiny@{COMMIT[:12]}, 1 steps"]
+    assert told[0] == f"trained from org/tiny@{COMMIT[:12]}, 1 steps"
     assert json.loads((done.folder / "run.json").read_text())["model.revision"] == COMMIT
+
+
+def test_the_record_names_versions_machine_and_weights_as_a_run_of_them_does(small, tmp_path):
+    one = fitted("q", small, "training.max_steps=1")
+    done = train(one, tmp_path, lambda _: None)
+    told = verify(done.record).provenance
+    assert told.versions == versions(vllm=False)
+    assert told.hardware == trained_on()
+    assert told.notes[1] == f"its weights are {folder_weights(str(done.model))[MODEL_REVISION]}"
+
+
+def test_card_and_record_say_what_other_versions_went_on(small, tmp_path, monkeypatch):
+    old = versions(vllm=False) | {"trl": "0.1"}
+    monkeypatch.setattr("mint_bench.grpo.run.versions", lambda vllm: old)
+    train(fitted("q", small, "training.max_steps=1"), tmp_path, lambda _: None)
+    monkeypatch.undo()
+    [checkpoint] = tmp_path.glob("checkpoint-*")
+    (checkpoint / "complete.json").unlink()  # as if it had been killed before the end
+    said = []
+    done = train(fitted("q", small, "training.max_steps=1"), tmp_path, said.append)
+    line = f"Steps were made with trl 0.1, then {versions(vllm=False)['trl']}: "
+    assert any(line in one for one in said)
+    assert line in done.card.read_text(encoding="utf-8")
+    assert verify(done.record).provenance.versions == versions(vllm=False)
 
 
 class Planted:
