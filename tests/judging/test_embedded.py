@@ -119,7 +119,8 @@ def test_a_reply_that_got_stuck_is_rated_as_if_it_said_it_once_and_flagged(judge
         exchange("That sounds so hard."),
         exchange("That sounds so hard. " * 40),
     ])
-    assert stuck.ratings == once.ratings
+    # Not to the bit: some processors sum a batch of one otherwise than one of two.
+    assert stuck.ratings == pytest.approx(once.ratings, abs=1e-5)
     assert (once.flags, stuck.flags) == ((), ("says_one_thing_over_and_over",))
 
 
