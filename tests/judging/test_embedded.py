@@ -119,8 +119,7 @@ def test_a_reply_that_got_stuck_is_rated_as_if_it_said_it_once_and_flagged(judge
         exchange("That sounds so hard."),
         exchange("That sounds so hard. " * 40),
     ])
-    # Not to the bit: some processors sum a batch of one otherwise than one of two.
-    assert stuck.ratings == pytest.approx(once.ratings, abs=1e-5)
+    assert stuck.ratings == once.ratings
     assert (once.flags, stuck.flags) == ((), ("says_one_thing_over_and_over",))
 
 
