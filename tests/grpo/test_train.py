@@ -175,7 +175,8 @@ def test_record_and_folder_name_the_commit_of_a_model_from_the_hub(
     recipe = fitted("q", small, "model.name=org/tiny", "training.max_steps=1")
     done = train(recipe, tmp_path / "run", lambda _: None)
     told = json.loads(done.record.read_text(encoding="utf-8"))["provenance"]["notes"]
-    assert told[0] == f"trained from org/tiny@{COMMIT[:12]}, 1 steps"
+    mark = folder_weights(str(done.model))[MODEL_REVISION]
+    assert told == [f"trained from org/tiny@{COMMIT[:12]}, 1 steps", f"its weights are {mark}"]
     assert json.loads((done.folder / "run.json").read_text())["model.revision"] == COMMIT
 
 
