@@ -20,7 +20,14 @@ from mint_bench.errors import MintError
 from mint_bench.features import Floats, Vocabulary
 from mint_bench.judging import guards
 from mint_bench.judging import reply_features as shown
-from mint_bench.judging.heads import FEWEST_WORDS, again, by_head, fold_arrays, folds_of
+from mint_bench.judging.heads import (
+    FEWEST_WORDS,
+    again,
+    by_head,
+    fold_arrays,
+    folds_of,
+    same_in_any_batch,
+)
 from mint_bench.judging.judge import DIMENSIONS, Exchange, Verdict
 from mint_bench.judging.nearness import Nearness, vectors_of
 from mint_bench.judging.second import SecondModel
@@ -72,7 +79,8 @@ class JudgeModel:
         """Ratings within [1, 5], shape (n, 6), and whether each is far from training."""
         grams, unseen = self.vocabulary.transform([exchange.reply for exchange in exchanges])
         extra = standardised(shown.reply_features(exchanges), self.centre, self.spread)
-        scores = grams @ self.weights + extra @ self.shown_weights + self.intercepts
+        weighed = same_in_any_batch(extra, self.shown_weights)
+        scores = grams @ self.weights + weighed + self.intercepts
         replies = [exchange.reply for exchange in exchanges]
         far = self._far(replies, unseen, vectors_of(encoder, replies))
         return by_head(scores, exchanges, self.fold_of), far
@@ -174,7 +182,6 @@ class EmbeddedJudge:
         """What the model makes of each reply; how far it is from training it says of the whole."""
         said = [replace(one, reply=guards.once(one.reply)) for one in exchanges]
         stuck = [brief != one for brief, one in zip(said, exchanges, strict=True)]
-        # In one batch: some processors sum a smaller one otherwise, in the last bits.
         ratings, far = self._model.ratings(said, self._encoder)
         if any(stuck):
             _, of_whole = self._model.ratings(list(compress(exchanges, stuck)), self._encoder)

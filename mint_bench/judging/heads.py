@@ -32,6 +32,17 @@ def folds_of(arrays: Arrays) -> dict[str, int]:
     return dict(zip(arrays["conversations"].tolist(), arrays["folds"].tolist(), strict=True))
 
 
+def same_in_any_batch(features: Floats, weights: Floats) -> Floats:
+    """The product of n replies' features (n, F) with weights (F, K), shape (n, K).
+
+    In single precision a processor sums a small batch in another order than a large one, and a
+    reply would be rated otherwise, in the last digits, beside other replies. In double precision
+    that lies far below what is left after rounding.
+    """
+    product = features.astype(np.float64) @ weights.astype(np.float64)
+    return product.astype(np.float32)
+
+
 def by_head(scores: Floats, exchanges: Sequence[Exchange], fold_of: Mapping[str, int]) -> Floats:
     """Ratings within [1, 5], shape (n, 6), from the heads' scores, shape (n, H · 6).
 

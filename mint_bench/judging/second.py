@@ -14,7 +14,14 @@ import numpy.typing as npt
 
 from mint_bench.encoder import Encoder, Floats
 from mint_bench.errors import MintError
-from mint_bench.judging.heads import FEWEST_WORDS, again, by_head, fold_arrays, folds_of
+from mint_bench.judging.heads import (
+    FEWEST_WORDS,
+    again,
+    by_head,
+    fold_arrays,
+    folds_of,
+    same_in_any_batch,
+)
 from mint_bench.judging.judge import Exchange
 from mint_bench.judging.nearness import Nearness
 from mint_bench.sentences import split_sentences
@@ -101,7 +108,7 @@ class SecondModel:
     def ratings(self, exchanges: Sequence[Exchange], encoder: Encoder) -> tuple[Floats, list[bool]]:
         """Ratings within [1, 5], shape (n, 6), and whether each is far from training."""
         seen = seen_in(encoder, [exchange.reply for exchange in exchanges])
-        scores = self.scale.rows(seen) @ self.weights + self.intercepts
+        scores = same_in_any_batch(self.scale.rows(seen), self.weights) + self.intercepts
         words = np.array([len(exchange.reply.split()) for exchange in exchanges])
         strange = (self.near.cosines(seen.vectors) < self.near.least) & (words >= FEWEST_WORDS)
         far: list[bool] = (strange | (words > self.most_words)).tolist()

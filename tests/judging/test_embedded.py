@@ -50,6 +50,16 @@ def test_a_reply_full_of_advice_is_rated_as_such(judge):
     assert rated[1].ratings[column] > rated[0].ratings[column] + 0.5
 
 
+@pytest.mark.parametrize("name", ["embedded", "embedded-second"])
+def test_a_reply_is_rated_alike_alone_and_among_others(name):
+    judge = load_judge(name)
+    words = f"{WARM} {COLD}".split()
+    replies = [exchange(" ".join(words[: 3 + count % 38])) for count in range(80)]
+    together = judge.rate(replies)
+    assert together == [judge.rate([reply])[0] for reply in replies]
+    assert together == judge.rate(replies[::-1])[::-1]
+
+
 def test_ratings_are_six_numbers_from_1_to_5(judge):
     hm = " ".join(f"Hm {count}?" for count in range(450))
     replies = [WARM, COLD, "…", "ok", "word " * 900, "!" * 500, hm, "7", "💛 yes"]
