@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 from mint_bench.engines.decide import Machine
@@ -9,6 +10,8 @@ from mint_bench.errors import MintError
 from mint_bench.files import typed_folder
 
 _MEMINFO = Path("/proc/meminfo")
+_GROUP = Path("/proc/self/cgroup")
+_GROUPS = Path("/sys/fs/cgroup")
 _CONFIGS = ("config.json", "params.json", "adapter_config.json")
 """What says how weights are to be loaded: of transformers, of Mistral, of an adapter."""
 _SECONDS = 20.0
@@ -76,12 +79,38 @@ def _gb(size: int) -> str:
 
 
 def free_memory() -> int | None:
-    """Bytes that may still be taken, None where the system does not say."""
+    """Bytes that may still be taken, None where the system does not say.
+
+    A container or a batch system may allow less than the machine has free: limits of Linux's
+    control groups count, in their version 2.
+    """
     try:
         lines = _MEMINFO.read_text(encoding="ascii").splitlines()
-        return next(int(x.split()[1]) * 1024 for x in lines if x.startswith("MemAvailable"))
+        free = next(int(x.split()[1]) * 1024 for x in lines if x.startswith("MemAvailable"))
     except (OSError, ValueError, StopIteration):
         return None
+    return max(0, min([free, *_allowed()]))
+
+
+def _allowed() -> Iterator[int]:
+    """Bytes that each control group of this process may still take, where it has a limit."""
+    try:
+        lines = _GROUP.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return
+    own = next((line.removeprefix("0::/") for line in lines if line.startswith("0::/")), "")
+    group = _GROUPS / own
+    for folder in (group, *group.parents):
+        if not folder.is_relative_to(_GROUPS):
+            return
+        try:
+            most = int((folder / "memory.max").read_text(encoding="ascii"))
+            taken = int((folder / "memory.current").read_text(encoding="ascii"))
+            pages = (folder / "memory.stat").read_text(encoding="ascii").split()
+            kept = int(pages[pages.index("inactive_file") + 1])  # of files; given back when asked
+        except (OSError, ValueError, IndexError):  # the top has none; "max" is no limit
+            continue
+        yield most - taken + kept
 
 
 def gpu_memory() -> list[int]:
