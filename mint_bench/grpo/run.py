@@ -14,6 +14,7 @@ from mint_bench.grpo.data import training_data
 from mint_bench.grpo.dialogue_tokens import DialogueTokens
 from mint_bench.grpo.divergence import divergence
 from mint_bench.grpo.local_look import Looker
+from mint_bench.grpo.memory import bounded
 from mint_bench.grpo.prepare import (
     batching,
     cases_of,
@@ -119,13 +120,14 @@ def train(recipe: Recipe, out: Path | None, tell: Tell) -> Trained:
         faults.terminated(),
         contextlib.closing(progress),
         faults.told(trainer, course, folder, less),
+        bounded(),
     ):
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     if course.ended:
         raise MintError(f"{course.ended}; the last checkpoint is {checkpoints.latest(folder)}")
     from mint_bench.grpo.report import report
 
-    with faults.told(trainer, course, folder, less):
+    with faults.told(trainer, course, folder, less), bounded():
         trainer.save_model(str(folder / "model"))
         final = parts.look(trainer)
         if processes.is_first():

@@ -15,6 +15,7 @@ from mint_bench.grpo.run import train
 
 pytest.importorskip("trl")
 
+GB = 10**9
 STEPS = 5  # of two prompts each, from six conversations: past the end of the first epoch
 
 
@@ -46,8 +47,8 @@ def undisturbed(small, tmp_path_factory):
     return folder
 
 
-def end_in_the_fourth_step(loaded, folder, monkeypatch, error):
-    """Train until the reward of the fourth step meets an error; what was told."""
+def end_in_the_fourth_step(loaded, folder, monkeypatch, meet):
+    """Train until the reward of the fourth step meets what raises an error; what was told."""
     from mint_bench.grpo.composite import GroupReward
 
     whole, calls = GroupReward.__call__, []
@@ -55,7 +56,7 @@ def end_in_the_fourth_step(loaded, folder, monkeypatch, error):
     def fail(self, *words, **named):
         calls.append(1)
         if len(calls) == 4:
-            raise error
+            meet()
         return whole(self, *words, **named)
 
     with monkeypatch.context() as patch:
@@ -70,7 +71,11 @@ def test_a_training_that_met_a_fault_saves_its_last_step_and_goes_on_exactly(
 ):
     name, settings = recipe(small)
     loaded = load_recipe(name, (*settings, "training.save_every=4"))
-    told = end_in_the_fourth_step(loaded, tmp_path, monkeypatch, OSError(28, "No space left"))
+
+    def full_disk():
+        raise OSError(28, "No space left")
+
+    told = end_in_the_fourth_step(loaded, tmp_path, monkeypatch, full_disk)
     assert f"No space left; the same command goes on from {tmp_path / 'checkpoint-3'}" in told
     train(loaded, tmp_path, lambda _: None)
     assert same(weights(tmp_path), weights(undisturbed))
@@ -82,9 +87,11 @@ def test_after_a_lack_of_memory_the_same_steps_are_made_with_less(
     import torch
 
     name, settings = recipe(small)
-    error = RuntimeError("CUDA out of memory")
-    told = end_in_the_fourth_step(load_recipe(name, settings), tmp_path, monkeypatch, error)
-    assert "lower training.per_device" in told
+    monkeypatch.setattr("mint_bench.grpo.memory.free_memory", lambda: 2 * GB)
+    told = end_in_the_fourth_step(
+        load_recipe(name, settings), tmp_path, monkeypatch, lambda: torch.ones(2 * GB // 4)
+    )
+    assert "no memory left; lower training.per_device" in told
     assert "goes on from" in told
     less = ("training.per_device=2", "training.gradient_checkpointing=true")
     train(load_recipe(name, (*settings, *less)), tmp_path, lambda _: None)
