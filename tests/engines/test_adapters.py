@@ -56,7 +56,6 @@ def test_a_rank_that_cannot_be_read_is_named(tmp_path):
         find_adapters(str(tmp_path / "one"))
 
 
-def test_a_name_that_the_hub_has_not_is_one_line(monkeypatch):
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+def test_a_name_that_the_hub_has_not_is_one_line():
     with pytest.raises(MintError, match="adapter nobody/nothing is no folder"):
         find_adapters("nobody/nothing")
