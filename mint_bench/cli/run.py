@@ -99,9 +99,9 @@ def run(
     supporters of the same conversations), a trivial system (`mint/silence`,
     `mint/always_validate`, `mint/copy_last`, `mint/random_tactics`, `mint/parrot`), a model as
     Inspect names it (PROVIDER/NAME), or weights: a name on the Hugging Face hub or a folder,
-    BASE:ADAPTER with a LoRA adapter. For weights a vLLM server is started on this machine and
-    ended with the run. Where an organisation is a provider too, vllm/ORGANISATION/NAME means the
-    weights.
+    BASE:ADAPTER with a LoRA adapter (a folder of an adapter names its base itself). For weights a
+    vLLM server is started on this machine and ended with the run. Where an organisation is a
+    provider too, vllm/ORGANISATION/NAME means the weights.
 
     The same command goes on where it was stopped, and gives the finished result again where it
     was not; a new sample of the same needs another --log-dir.
@@ -111,6 +111,7 @@ def run(
       mint-bench run embedded --source starter --max-tokens 128
       mint-bench run Qwen/Qwen3-4B
       mint-bench run vllm/BASE:ADAPTER --tensor-parallel-size 2
+      mint-bench run runs/q_plus_d-24e2aac0/model
       mint-bench run Qwen/Qwen3-32B --ray auto --data-parallel-size 8
       mint-bench run openai/NAME --dry-run
       mint-bench run openai/NAME --max-cost 5

@@ -7,12 +7,11 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from mint_bench.engines.decide import ADAPTER_CONFIG
 from mint_bench.engines.fingerprint import fingerprint
 from mint_bench.errors import MintError, on_one_line
 from mint_bench.files import typed_folder
 from mint_bench.tactics.tagger import TACTICS
-
-CONFIG = "adapter_config.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +46,17 @@ def find_adapters(text: str) -> list[Adapter]:
     typed = typed_folder(text)
     name = f"{typed.resolve().name}-{fingerprint(typed)}" if typed else text.replace("/", "--")
     folder = typed or _from_hub(text)
-    if (folder / CONFIG).is_file():
+    if (folder / ADAPTER_CONFIG).is_file():
         return [_adapter(name, folder)]
     found = {
         tactic: path
         for path in sorted(folder.iterdir())
-        if (path / CONFIG).is_file() and (tactic := _tactic(path.name))
+        if (path / ADAPTER_CONFIG).is_file() and (tactic := _tactic(path.name))
     }
     if not found:
-        raise MintError(f"{text}: there is no {CONFIG}, and no subfolder of a tactic's adapter")
+        raise MintError(
+            f"{text}: there is no {ADAPTER_CONFIG}, and no subfolder of a tactic's adapter"
+        )
     if missing := [tactic for tactic in TACTICS if tactic not in found]:
         raise MintError(f"{text}: there is no adapter for {', '.join(missing)}")
     return [_adapter(f"{name}--{tactic}", found[tactic]) for tactic in TACTICS]
@@ -69,9 +70,9 @@ def _tactic(folder: str) -> str | None:
 
 def _adapter(name: str, folder: Path) -> Adapter:
     try:
-        rank = int(json.loads((folder / CONFIG).read_text(encoding="utf-8"))["r"])
+        rank = int(json.loads((folder / ADAPTER_CONFIG).read_text(encoding="utf-8"))["r"])
     except (ValueError, KeyError, TypeError, OSError):
-        raise MintError(f"{folder / CONFIG}: its rank `r` cannot be read") from None
+        raise MintError(f"{folder / ADAPTER_CONFIG}: its rank `r` cannot be read") from None
     return Adapter(name, folder, rank)
 
 

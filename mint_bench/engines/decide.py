@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import Literal
 
 from mint_bench.errors import MintError
-from mint_bench.files import typed_folder
+from mint_bench.files import read_json, typed_folder
 from mint_bench.records.schema import LONGEST_NAME
 
 EngineName = Literal["none", "api", "served", "transformers", "vllm"]
 Wanted = Literal["auto", "vllm", "transformers"]
 
 VLLM = "vllm"
+ADAPTER_CONFIG = "adapter_config.json"
+"""What peft writes beside an adapter's weights."""
 BARE = "openai-api/server/"
 """What Inspect is told before a name that only its server at `--base-url` knows."""
 _NO_ADDRESS = frozenset({"mockllm", "nnterp", "none", "sagemaker", "spread", "transformer_lens"})
@@ -215,11 +217,31 @@ def _local(weights: str, reach: Reach, here: Machine) -> Decision:
 def _with_vllm(name: str, here: Machine, why: str) -> Decision:
     if not here.runs_vllm:
         raise MintError(f"vllm/{name}: {_lack(here)}; {_how_to_have_vllm(here)}")
-    weights, _, adapter = (name, "", "") if typed_folder(name) else name.partition(":")
+    weights, adapter = _parts(name)
     told = f"vLLM {here.vllm} on {'GPU' if here.gpu else 'CPU'}, {why}"
     # The adapter's name within the server is known once it is found.
     found = str(typed_folder(weights) or weights)
-    return Decision("vllm", f"vllm/{name_of(weights)}", told, found, adapter or None)
+    return Decision("vllm", f"vllm/{name_of(weights)}", told, found, adapter)
+
+
+def _parts(name: str) -> tuple[str, str | None]:
+    """Weights, and an adapter on them: a folder of an adapter alone names its own base."""
+    folder = typed_folder(name)
+    if folder is None:
+        weights, _, adapter = name.partition(":")
+        return weights, adapter or None
+    told = folder / ADAPTER_CONFIG
+    if (folder / "config.json").is_file() or not told.is_file():
+        return name, None
+    config = read_json(told)
+    base = config.get("base_model_name_or_path") if isinstance(config, dict) else None
+    if not isinstance(base, str) or not base:
+        raise MintError(f"{name}: is a LoRA adapter that names no base; write BASE:{name}")
+    if base.startswith(("/", ".", "~")) and not typed_folder(base):
+        raise MintError(
+            f"{name}: is a LoRA adapter on {base}, which is not here; write BASE:{name}"
+        )
+    return base, name
 
 
 def _lack(here: Machine) -> str:

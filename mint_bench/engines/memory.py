@@ -5,14 +5,14 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from mint_bench.engines.decide import Machine
+from mint_bench.engines.decide import ADAPTER_CONFIG, Machine
 from mint_bench.errors import MintError
 from mint_bench.files import typed_folder
 
 _MEMINFO = Path("/proc/meminfo")
 _GROUP = Path("/proc/self/cgroup")
 _GROUPS = Path("/sys/fs/cgroup")
-_CONFIGS = ("config.json", "params.json", "adapter_config.json")
+_CONFIGS = ("config.json", "params.json", ADAPTER_CONFIG)
 """What says how weights are to be loaded: of transformers, of Mistral, of an adapter."""
 _SECONDS = 20.0
 _ASK_GPUS = ("--query-gpu=memory.total", "--format=csv,noheader,nounits")

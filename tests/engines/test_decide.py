@@ -19,6 +19,13 @@ def decided(model, here=BARE, **reach):
     return found.engine, found.model
 
 
+def adapter(folder, config):
+    folder = folder / "adapter"
+    folder.mkdir()
+    (folder / "adapter_config.json").write_text(config)
+    return folder
+
+
 @pytest.mark.parametrize(
     ("model", "here", "expected"),
     [
@@ -39,6 +46,42 @@ def test_a_name_and_a_machine_make_an_engine(model, here, expected):
 def test_an_adapter_comes_after_a_colon():
     found = decide("a/base:b/adapter", Reach(), ON_GPU, PROVIDERS)
     assert (found.weights, found.adapter, found.model) == ("a/base", "b/adapter", "vllm/a/base")
+
+
+@pytest.mark.parametrize("before", ["", "vllm/"])
+@pytest.mark.parametrize("base", ["a/base", "{}/base"])
+def test_an_adapter_alone_is_run_on_the_base_that_it_names(tmp_path, before, base):
+    base = base.format(tmp_path)
+    (tmp_path / "base").mkdir()
+    folder = adapter(tmp_path, f'{{"base_model_name_or_path": "{base}"}}')
+    found = decide(f"{before}{folder}", Reach(), ON_CPU, PROVIDERS)
+    assert (found.weights, found.adapter) == (base, str(folder))
+    assert found.model == f"vllm/{name_of(base)}"
+
+
+def test_weights_that_keep_an_adapters_configuration_are_whole(tmp_path):
+    folder = adapter(tmp_path, '{"base_model_name_or_path": "a/base"}')
+    (folder / "config.json").write_text("{}")
+    found = decide(str(folder), Reach(), ON_CPU, PROVIDERS)
+    assert (found.weights, found.adapter) == (str(folder), None)
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ('{"base_model_name_or_path": null}', "that names no base; write BASE:"),
+        ("[]", "that names no base"),
+        ('{"base_model_name_or_path": "/nowhere/base"}', "on /nowhere/base, which is not here"),
+        (
+            '{"base_model_name_or_path": "./nowhere"}',
+            r"on \./nowhere, which is not here; write BASE",
+        ),
+        ("{", r"adapter_config\.json"),
+    ],
+)
+def test_an_adapter_whose_base_is_not_to_be_had_says_what_to_write(tmp_path, config, said):
+    with pytest.raises(MintError, match=said):
+        decide(str(adapter(tmp_path, config)), Reach(), ON_CPU, PROVIDERS)
 
 
 def test_a_folder_is_called_by_its_last_part(tmp_path):

@@ -1,4 +1,4 @@
-"""vLLM for real: the embedded model, and ten adapters in one server. Skips where it is absent."""
+"""vLLM for real: the embedded model, and adapters, one or ten. Skips where it is absent."""
 
 import os
 import signal
@@ -110,14 +110,33 @@ def random_adapters(base, folder):
     return folder
 
 
-def test_ten_adapters_tag_in_one_server(tmp_path):
+@pytest.fixture
+def base(tmp_path):
+    """A random model, of which adapters can be made."""
     pytest.importorskip("peft", reason="needs peft to make adapters")
     template = (
         "{% for message in messages %}<|im_start|>{{ message.role }}\n"
         "{{ message.content | trim }}<|im_end|>\n{% endfor %}<|im_start|>assistant\n"
     )
     # vLLM's attention on CPU takes heads of 32 dimensions and more.
-    base = build(tmp_path / "base", template, positions=16384, heads=2)
+    return build(tmp_path / "base", template, positions=16384, heads=2)
+
+
+def test_an_adapter_alone_runs_on_the_base_that_it_names(base, tmp_path):
+    folder = random_adapters(base, tmp_path / "ten") / TACTICS[0]
+    request = RunRequest(
+        str(folder), source="starter", limit=1, max_turns=2, max_tokens=16, tagger="none",
+        judge="none",
+    )  # fmt: skip
+    result = run(request, tmp_path / "logs", tmp_path / "results", EAGER)
+    assert [turn.tokens for turn in result.record.conversations[0].turns] == [16, 16]
+    settings, mark = result.record.settings, fingerprint(folder)
+    assert (settings.provider, settings.revision) == ("vllm", f"weights-{mark}")
+    assert settings.model == f"base:{TACTICS[0]}-{mark}"
+    assert str(tmp_path) not in result.path.read_text()
+
+
+def test_ten_adapters_tag_in_one_server(base, tmp_path):
     ten = random_adapters(base, tmp_path / "ten")
     request = RunRequest(
         "mint/always_validate", source="starter", limit=1, max_turns=1, judge="none",
