@@ -23,6 +23,7 @@ from mint_bench.grpo.watch import Look
 from mint_bench.tactics.tagger import Tagger
 
 NO_LIMIT = 1_000_000  # tokens, for models that name no context
+_NO_NEWS = ("`model_init_kwargs` will be ignored", "All reward functions returned None")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ def _grpo(parts: Parts, beside: list[Any]) -> RecipeTrainer:
     reference = None
     if trains_all(recipe.model):
         reference = reference_arguments(recipe.model)
-        logging.getLogger("trl.trainer.grpo_trainer").addFilter(_is_so)
+    logging.getLogger("trl.trainer.grpo_trainer").addFilter(_is_news)
     config = GRPOConfig(
         **_common(parts),
         **_vllm(rollout_, longest),
@@ -161,9 +162,14 @@ def _grpo(parts: Parts, beside: list[Any]) -> RecipeTrainer:
     )
 
 
-def _is_so(record: logging.LogRecord) -> bool:
-    """Whether TRL tells what is so; it says that what it makes the reference by is ignored."""
-    return "`model_init_kwargs` will be ignored" not in record.getMessage()
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether TRL tells what is so, and not told otherwise.
+
+    It says that what it makes the reference by is ignored, and prints the whole conversation that
+    could not be rated; the share of such replies stands in each step's line.
+    """
+    said = record.getMessage()
+    return not any(known in said for known in _NO_NEWS)
 
 
 def _vllm(rollout: RolloutSettings, longest: int | None) -> dict[str, Any]:

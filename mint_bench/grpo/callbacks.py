@@ -204,6 +204,8 @@ class Progress(TrainerCallback):  # type: ignore[misc]
         shown = {"quality": "terms/quality", "repetition": "terms/repetition", "kl": "kl"}
         told = [f"{n} {logs[key]:.3f}" for n, key in shown.items() if logs.get(key) is not None]
         told = told or [f"loss {logs['loss']:.3f}"]
+        if lost := logs.get("terms/unscored"):
+            told.append(f"{lost:.0%} unscored")
         if self._bar is not None:
             self._bar.update(self._task, completed=state.global_step, description=", ".join(told))
         else:

@@ -126,7 +126,7 @@ class GroupReward:
             self.turn_rewards += by_turn
             rewards += whole
         if log_metric is not None:
-            log_terms(log_metric, self.episodes, rewards)
+            log_terms(log_metric, self.episodes, self.turn_rewards)
         self.seconds += time.perf_counter() - started
         return rewards
 

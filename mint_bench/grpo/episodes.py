@@ -112,9 +112,11 @@ def answered(case: Case, text: str) -> Conversation:
 
 
 def log_terms(
-    log_metric: LogMetric, episodes: Sequence[Episode], rewards: Sequence[float | None]
+    log_metric: LogMetric,
+    episodes: Sequence[Episode],
+    turn_rewards: Sequence[Sequence[float | None]],
 ) -> None:
-    """Log the mean of each term as it was measured, before scaling."""
+    """Log the mean of each term as it was measured, and the share of replies without a reward."""
     spoken = [one for episode in episodes for one in episode]
     terms = [one.terms() for one in spoken]
     tactics = [one.counts for one in spoken]
@@ -126,7 +128,7 @@ def log_terms(
         "density": [None if c is None else float(sum(n > 0 for n in c)) for c in tactics],
         "words": [float(len(one.sample.exchange.reply.split())) for one in spoken],
         "labels": [float(one.penalty < 0) for one in terms],
-        "unscored": [float(reward is None) for reward in rewards],
+        "unscored": [float(one is None) for turns in turn_rewards for one in turns],
     }
     for name, numbers in figures.items():
         value = mean_of(numbers)

@@ -178,6 +178,16 @@ def test_terms_are_logged_as_they_were_measured(tagger):
     assert logged["terms/words"] == 2.0
 
 
+def test_replies_without_a_reward_are_counted_within_conversations_too(tagger):
+    cases, logged = conversation_cases([talk("c", 2)]), {}
+    broken, fine = held(talk("c", 2), "a", "FAIL"), held(talk("c", 2), "a b", "a")
+    for per, lost in (("turn", 1 / 4), ("conversation", 2 / 4)):
+        reward = reward_for(tagger, cases, per=per)
+        given = {"case": [0, 0], "held": [broken, fine], "log_metric": logged.__setitem__}
+        reward([0, 0], [[], []], **given)
+        assert logged["terms/unscored"] == lost
+
+
 def test_cases_hold_the_next_line_for_follow_up(tagger):
     cases, _ = turn_cases([talk("c", 2)], tagger)
     seen = []

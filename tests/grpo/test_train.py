@@ -4,7 +4,7 @@ import json
 import sys
 from importlib import import_module
 from itertools import cycle
-from math import isfinite, nan
+from math import isfinite, isnan, nan
 
 import pytest
 
@@ -217,11 +217,15 @@ class Planted:
 
 
 @pytest.mark.parametrize("number", [4.0, nan])
-def test_a_reward_that_teaches_nothing_ends_with_a_checkpoint(small, tmp_path, monkeypatch, number):
+def test_a_reward_that_teaches_nothing_ends_with_a_checkpoint(
+    small, tmp_path, monkeypatch, number, caplog, capsys
+):
     monkeypatch.setattr("mint_bench.grpo.run.probed_quality", lambda *_: Planted(number))
     recipe = fitted("q", small, "training.max_steps=9", "training.save_every=8")
     with pytest.raises(MintError, match=r"nothing to learn.*checkpoint-5"):
         train(recipe, tmp_path, lambda _: None)
+    assert ("100% unscored" in capsys.readouterr().err) == isnan(number)
+    assert "completion" not in caplog.text  # no conversation in the log
 
 
 def test_a_divergence_that_stops_leaves_model_card_and_record_and_is_not_trained_past(
