@@ -40,11 +40,13 @@ class Machine:
         vllm: Version of the vLLM installed beside this package, None without.
         vllm_on_cpu: Whether that is the build for machines without GPU.
         gpu: Whether there is a GPU.
+        peft: Whether peft is installed, by which transformers read an adapter.
     """
 
     vllm: str | None = None
     vllm_on_cpu: bool = False
     gpu: bool = False
+    peft: bool = False
 
     @property
     def runs_vllm(self) -> bool:
@@ -108,7 +110,8 @@ def machine() -> Machine:
     there = importlib.util.find_spec(VLLM) is not None
     version = (on_cpu or installed(VLLM) or "of unknown version") if there else None
     gpu = any(Path(device).exists() for device in _GPU_DEVICES)
-    return Machine(version, on_cpu is not None or "cpu" in (version or ""), gpu)
+    for_cpu = on_cpu is not None or "cpu" in (version or "")
+    return Machine(version, for_cpu, gpu, installed("peft") is not None)
 
 
 def decide(model: str, reach: Reach, here: Machine, providers: Collection[str]) -> Decision:
@@ -171,8 +174,21 @@ def plain_name(model: str) -> str:
     return prefix + ":".join(name_of(part) for part in name.split(":", 1))
 
 
+def base_of(folder: Path) -> str | None:
+    """The base that a folder of a LoRA adapter names; None where it is or names none.
+
+    Raises:
+        MintError: If what it holds cannot be read.
+    """
+    if not (folder / ADAPTER_CONFIG).is_file():
+        return None
+    config = read_json(folder / ADAPTER_CONFIG)
+    base = config.get("base_model_name_or_path") if isinstance(config, dict) else None
+    return base if isinstance(base, str) and base else None
+
+
 def folders_of(model: str) -> list[Path]:
-    """The folders that a model as typed names: of weights, and of an adapter on them.
+    """The folders that a model as typed stands for: of weights, and of an adapter on them.
 
     >>> folders_of("vllm/a/b:c"), folders_of("hf//")
     ([], [PosixPath('/')])
@@ -180,7 +196,8 @@ def folders_of(model: str) -> list[Path]:
     provider, slash, rest = model.partition("/")
     name = rest if slash and provider in {VLLM, "hf"} else model
     if folder := typed_folder(name):
-        return [folder]
+        base = typed_folder(base_of(folder) or "~") if _is_adapter(folder) else None
+        return [base, folder] if base else [folder]
     return [folder for part in name.split(":", 1) if (folder := typed_folder(part))]
 
 
@@ -210,6 +227,13 @@ def _local(weights: str, reach: Reach, here: Machine) -> Decision:
         raise MintError(f"{weights}: a LoRA adapter needs vLLM; {_how_to_have_vllm(here)}")
     if reach.engine == "auto" and here.runs_vllm:
         return _with_vllm(weights, here, "it can run here")
+    folder = typed_folder(weights)
+    if folder and _is_adapter(folder):
+        _parts(weights)  # its base must be here
+        if not here.peft:
+            raise MintError(
+                f"{weights}: a LoRA adapter needs vLLM, or transformers with peft; pip install peft"
+            )
     why = "asked for by --engine" if reach.engine == "transformers" else _lack(here)
     return Decision("transformers", f"hf/{name_of(weights)}", f"transformers, {why}", weights)
 
@@ -225,23 +249,31 @@ def _with_vllm(name: str, here: Machine, why: str) -> Decision:
 
 
 def _parts(name: str) -> tuple[str, str | None]:
-    """Weights, and an adapter on them: a folder of an adapter alone names its own base."""
+    """Weights, and an adapter on them: a folder of an adapter alone names its own base.
+
+    Raises:
+        MintError: If that base is not to be had.
+    """
     folder = typed_folder(name)
     if folder is None:
         weights, _, adapter = name.partition(":")
         return weights, adapter or None
-    told = folder / ADAPTER_CONFIG
-    if (folder / "config.json").is_file() or not told.is_file():
+    if not _is_adapter(folder):
         return name, None
-    config = read_json(told)
-    base = config.get("base_model_name_or_path") if isinstance(config, dict) else None
-    if not isinstance(base, str) or not base:
+    base = base_of(folder)
+    if base is None:
         raise MintError(f"{name}: is a LoRA adapter that names no base; write BASE:{name}")
-    if base.startswith(("/", ".", "~")) and not typed_folder(base):
+    on_hub = base.count("/") < 2 and not base.startswith(("/", ".", "~"))
+    if not on_hub and not typed_folder(base):
         raise MintError(
             f"{name}: is a LoRA adapter on {base}, which is not here; write BASE:{name}"
         )
     return base, name
+
+
+def _is_adapter(folder: Path) -> bool:
+    """Whether a folder holds an adapter alone."""
+    return (folder / ADAPTER_CONFIG).is_file() and not (folder / "config.json").is_file()
 
 
 def _lack(here: Machine) -> str:

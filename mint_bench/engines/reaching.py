@@ -245,11 +245,9 @@ def _served_by(reach: Reach) -> tuple[Any, ...]:
 
 
 def _name(weights: str, typed: Collection[str]) -> str:
-    if EMBEDDED in typed:
-        from mint_bench.local_models.embedded_model import HUB_NAME
+    from mint_bench.local_models.embedded_model import HUB_NAME, is_embedded_model
 
-        return HUB_NAME
-    return name_of(weights)
+    return HUB_NAME if EMBEDDED in typed or is_embedded_model(weights) else name_of(weights)
 
 
 def _on(
@@ -259,7 +257,7 @@ def _on(
     from mint_bench.local_models.embedded_model import HUB_NAME
 
     said = {HARDWARE: hardware(here)}
-    if spec.name == HUB_NAME and Path(spec.weights).is_dir():
+    if spec.name == HUB_NAME and Path(spec.weights).is_dir() and not adapters:
         said |= embedded_weights()
     else:
         said |= folder_weights(typed)

