@@ -14,6 +14,8 @@ _GROUP = Path("/proc/self/cgroup")
 _GROUPS = Path("/sys/fs/cgroup")
 _CONFIGS = ("config.json", "params.json", ADAPTER_CONFIG)
 """What says how weights are to be loaded: of transformers, of Mistral, of an adapter."""
+_OF_FILES = ("inactive_file", "active_file")
+"""What a group has of files in memory, and gives back when asked."""
 _SECONDS = 20.0
 _ASK_GPUS = ("--query-gpu=memory.total", "--format=csv,noheader,nounits")
 
@@ -96,7 +98,7 @@ def _allowed() -> Iterator[int]:
     """Bytes that each control group of this process may still take, where it has a limit."""
     try:
         lines = _GROUP.read_text(encoding="utf-8").splitlines()
-    except OSError:
+    except (OSError, ValueError):
         return
     own = next((line.removeprefix("0::/") for line in lines if line.startswith("0::/")), "")
     group = _GROUPS / own
@@ -107,7 +109,7 @@ def _allowed() -> Iterator[int]:
             most = int((folder / "memory.max").read_text(encoding="ascii"))
             taken = int((folder / "memory.current").read_text(encoding="ascii"))
             pages = (folder / "memory.stat").read_text(encoding="ascii").split()
-            kept = int(pages[pages.index("inactive_file") + 1])  # of files; given back when asked
+            kept = sum(int(pages[pages.index(name) + 1]) for name in _OF_FILES)
         except (OSError, ValueError, IndexError):  # the top has none; "max" is no limit
             continue
         yield most - taken + kept

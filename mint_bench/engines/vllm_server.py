@@ -272,5 +272,6 @@ def _signal(group: int, which: int) -> None:
 
 def _cache_gigabytes(share: float) -> str:
     """A third of what is free, which leaves room for the weights; more than 8 serves nobody."""
-    free = free_memory() or 8_000_000_000
+    free = free_memory()
+    free = 8_000_000_000 if free is None else free
     return str(max(1, min(8, int(free / 3e9 * share))))

@@ -205,7 +205,7 @@ class Progress(TrainerCallback):  # type: ignore[misc]
         told = [f"{n} {logs[key]:.3f}" for n, key in shown.items() if logs.get(key) is not None]
         told = told or [f"loss {logs['loss']:.3f}"]
         if lost := logs.get("terms/unscored"):
-            told.append(f"{lost:.0%} unscored")
+            told.append(f"{lost:.1%} unscored")
         if self._bar is not None:
             self._bar.update(self._task, completed=state.global_step, description=", ".join(told))
         else:

@@ -15,10 +15,12 @@ from mint_bench.grpo.recipe import Recipe
 from mint_bench.secrecy import without_secrets
 
 _NO_MEMORY = re.compile(
-    "out of memory|(can't|cannot) allocate memory|not enough memory|no available memory",
+    "out of memory|(can't|cannot) allocate memory|not enough memory|no available memory"
+    "|bad[ _]alloc|can't start new thread|could not create a (primitive|memory)",
     re.IGNORECASE,
 )
-"""What CUDA, torch on processors, the system and vLLM say; an illegal access is none of these."""
+"""What CUDA, torch on processors, the system and vLLM say, then C++, Python and oneDNN; an illegal
+access is none of these."""
 
 
 class LastingError(MintError):
@@ -42,6 +44,8 @@ def told(trainer: Any, course: Any, folder: Path, less: str) -> Iterator[None]: 
         yield
     except (KeyboardInterrupt, Exception) as error:
         cause: BaseException = error
+        if is_lack_of_memory(error):
+            traceback.clear_frames(error.__traceback__)  # which hold the step's tensors
         try:
             _save(error, trainer, course, folder)
         except LastingError as lost:  # weights are no numbers, whatever that led to

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mint_bench.engines.memory import free_memory
+from mint_bench.grpo import processes
 
-_PAGES = Path("/proc/self/statm")
-_DATA = 5
-"""Which of its numbers counts the pages that `RLIMIT_DATA` bounds, and stacks; see proc(5)."""
+_STATUS = Path("/proc/self/status")
+_DATA = "VmData:"
+"""Which of its lines counts what `RLIMIT_DATA` bounds; see proc(5)."""
 _USABLE = 0.95
 """Share of what is free; the rest is for other programs."""
 
@@ -21,20 +22,20 @@ _USABLE = 0.95
 def bounded() -> Iterator[None]:
     """Let this process take no more memory than is free now; afterwards it may again, as to save.
 
-    Swap does not count as free: a training that swaps gets nowhere. Nothing is bounded where the
-    system does not say what is free, and where there is a GPU, whose driver reserves addresses by
-    the terabyte.
+    Processes of one training on one machine have equal shares. Swap does not count as free: a
+    training that swaps gets nowhere. Nothing is bounded where the system does not say what is free
+    or taken, and where torch trains on a GPU, whose driver reserves addresses by the terabyte.
     """
     import torch
 
-    free = free_memory()
-    if free is None or torch.accelerator.is_available():
+    free, taken = free_memory(), _taken()
+    if free is None or not taken or torch.cuda.is_available():
         yield
         return
     import resource  # not on every system
 
     before, most = resource.getrlimit(resource.RLIMIT_DATA)
-    bound = _taken(resource.getpagesize()) + int(_USABLE * free)
+    bound = taken + int(_USABLE * free / processes.on_this_machine())
     bounds = [one for one in (bound, before) if one != resource.RLIM_INFINITY]
     resource.setrlimit(resource.RLIMIT_DATA, (min(bounds), most))
     try:
@@ -43,6 +44,10 @@ def bounded() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_DATA, (before, most))
 
 
-def _taken(page: int) -> int:
-    """Bytes that this process has for data, used or not."""
-    return int(_PAGES.read_text(encoding="ascii").split()[_DATA]) * page
+def _taken() -> int:
+    """Bytes that this process has for data, used or not; 0 where the system does not say."""
+    try:
+        lines = _STATUS.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(_DATA)), 0)

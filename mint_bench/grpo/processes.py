@@ -17,6 +17,11 @@ def count() -> int:
     return int(os.environ.get("WORLD_SIZE", "1"))
 
 
+def on_this_machine() -> int:
+    """How many of them share this machine's memory."""
+    return int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
+
+
 def number() -> int:
     """Which one this is."""
     return int(os.environ.get("RANK", "0"))

@@ -26,7 +26,8 @@ def machine(tmp_path, monkeypatch):
 def limited(group, limit, taken, kept=300):
     (group / "memory.max").write_text(f"{limit}\n")
     (group / "memory.current").write_text(f"{taken}\n")
-    (group / "memory.stat").write_text(f"anon 700\ninactive_file {kept}\nactive_file 0\n")
+    files = f"inactive_file {kept - kept // 3}\nactive_file {kept // 3}\n"
+    (group / "memory.stat").write_text(f"anon 700\n{files}")
 
 
 def test_the_narrowest_group_counts_and_kept_files_are_given_back(machine):

@@ -142,6 +142,8 @@ def test_how_many_copies_are_here_is_the_users_to_say():
 
 
 def test_what_the_user_set_stays(monkeypatch):
+    monkeypatch.setattr("mint_bench.engines.vllm_server.free_memory", lambda: 0)
+    assert environment("k", ON_CPU)["VLLM_CPU_KVCACHE_SPACE"] == "1"
     monkeypatch.setenv("VLLM_CPU_KVCACHE_SPACE", "3")
     assert environment("k", ON_CPU)["VLLM_CPU_KVCACHE_SPACE"] == "3"
 

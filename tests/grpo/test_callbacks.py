@@ -19,7 +19,7 @@ STATE = SimpleNamespace(global_step=3, max_steps=30, is_world_process_zero=True)
         ({"loss": 0.5, "terms/quality": 3.0, "terms/unscored": 0.0}, "step 3/30: quality 3.000"),
         (
             {"loss": 0.5, "terms/quality": 3.0, "terms/unscored": 0.125},
-            "step 3/30: quality 3.000, 12% unscored",
+            "step 3/30: quality 3.000, 12.5% unscored",
         ),
     ],
 )

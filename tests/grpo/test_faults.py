@@ -40,6 +40,9 @@ def ended(folder, error, trainer=None, *, in_update=False):
         (MintError("no answer"), "no answer; the same command goes on from"),
         (RuntimeError("CUDA out of memory"), "no memory left; lower it; the same command goes on"),
         (MemoryError(), "no memory left; lower it"),
+        (RuntimeError("std::bad_alloc"), "no memory left; lower it"),
+        (RuntimeError("can't start new thread"), "no memory left; lower it"),
+        (RuntimeError("could not create a primitive"), "no memory left; lower it"),
         (
             RuntimeError("CUDA error: an illegal memory access"),
             "RuntimeError: CUDA error: an illegal",

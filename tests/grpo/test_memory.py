@@ -1,6 +1,7 @@
 """A training that needs more memory than there is gets an error, not the kernel's end."""
 
 import resource
+import sys
 
 import pytest
 
@@ -9,20 +10,22 @@ from mint_bench.grpo.faults import is_lack_of_memory
 
 torch = pytest.importorskip("torch")
 
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 MB = 2**20
 
 
 @pytest.fixture(autouse=True)
 def little(monkeypatch):
-    """A machine on which 300 MB are free."""
+    """A machine without GPU on which 300 MB are free."""
     monkeypatch.setattr(memory, "free_memory", lambda: 300 * MB)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
 
 
 def test_what_is_more_than_free_is_an_error_that_is_known_and_what_is_less_is_none():
     with memory.bounded():
-        torch.ones(100 * MB, dtype=torch.uint8)
+        torch.empty(100 * MB, dtype=torch.uint8)
         with pytest.raises(RuntimeError) as caught:
-            torch.ones(400 * MB, dtype=torch.uint8)
+            torch.empty(400 * MB, dtype=torch.uint8)
     assert is_lack_of_memory(caught.value)
 
 
@@ -34,10 +37,15 @@ def test_afterwards_there_is_room_again():
     assert len(bytearray(400 * MB)) == 400 * MB
 
 
+def test_processes_on_one_machine_share_what_is_free(monkeypatch):
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", "3")
+    with memory.bounded(), pytest.raises(MemoryError):
+        bytearray(150 * MB)
+
+
 def test_what_the_user_allowed_stays_the_limit():
     before = resource.getrlimit(resource.RLIMIT_DATA)
-    held = memory._taken(resource.getpagesize())
-    allowed = held + 100 * MB
+    allowed = memory._taken() + 100 * MB
     try:
         resource.setrlimit(resource.RLIMIT_DATA, (allowed, before[1]))
         with memory.bounded():
@@ -49,7 +57,7 @@ def test_what_the_user_allowed_stays_the_limit():
 @pytest.mark.parametrize(("free", "gpu"), [(None, False), (300 * MB, True)])
 def test_nothing_is_bounded_without_a_figure_or_beside_a_gpu(monkeypatch, free, gpu):
     monkeypatch.setattr(memory, "free_memory", lambda: free)
-    monkeypatch.setattr(torch.accelerator, "is_available", lambda: gpu)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: gpu)
     before = resource.getrlimit(resource.RLIMIT_DATA)
     with memory.bounded():
         assert resource.getrlimit(resource.RLIMIT_DATA) == before

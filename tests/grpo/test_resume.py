@@ -86,10 +86,12 @@ def test_after_a_lack_of_memory_the_same_steps_are_made_with_less(
 ):
     import torch
 
+    if torch.cuda.is_available():
+        pytest.skip("a GPU tells of its memory itself")
     name, settings = recipe(small)
     monkeypatch.setattr("mint_bench.grpo.memory.free_memory", lambda: 2 * GB)
     told = end_in_the_fourth_step(
-        load_recipe(name, settings), tmp_path, monkeypatch, lambda: torch.ones(2 * GB // 4)
+        load_recipe(name, settings), tmp_path, monkeypatch, lambda: torch.empty(2 * GB // 4)
     )
     assert "no memory left; lower training.per_device" in told
     assert "goes on from" in told

@@ -224,7 +224,7 @@ def test_a_reward_that_teaches_nothing_ends_with_a_checkpoint(
     recipe = fitted("q", small, "training.max_steps=9", "training.save_every=8")
     with pytest.raises(MintError, match=r"nothing to learn.*checkpoint-5"):
         train(recipe, tmp_path, lambda _: None)
-    assert ("100% unscored" in capsys.readouterr().err) == isnan(number)
+    assert ("100.0% unscored" in capsys.readouterr().err) == isnan(number)
     assert "completion" not in caplog.text  # no conversation in the log
 
 
