@@ -195,10 +195,11 @@ def folders_of(model: str) -> list[Path]:
     """
     provider, slash, rest = model.partition("/")
     name = rest if slash and provider in {VLLM, "hf"} else model
-    if folder := typed_folder(name):
-        base = typed_folder(base_of(folder) or "~") if _is_adapter(folder) else None
-        return [base, folder] if base else [folder]
-    return [folder for part in name.split(":", 1) if (folder := typed_folder(part))]
+    folder = typed_folder(name)
+    parts = [name] if folder else name.split(":", 1)
+    if folder and _is_adapter(folder) and (base := base_of(folder)):
+        parts = [base, name]
+    return [found for part in parts if (found := typed_folder(part))]
 
 
 def _served(model: str, provider: str, name: str, providers: Collection[str]) -> Decision:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mint_bench.engines.decide import Machine, Reach, decide, name_of
-from mint_bench.engines.fingerprint import revision_of
+from mint_bench.engines.fingerprint import fingerprint, revision_of
 from mint_bench.errors import MintError
 
 PROVIDERS = {"openai", "openai-api", "google", "vllm", "hf", "mint", "mockllm"}
@@ -68,6 +68,14 @@ def test_an_adapter_is_pinned_with_its_base_however_it_is_written(tmp_path):
     assert before == revision_of(f"{base}:{folder}")
     (base / "model.safetensors").write_bytes(b"trained further")
     assert revision_of(str(folder)) != before
+
+
+def test_an_adapter_that_names_no_folder_is_pinned_by_itself(tmp_path):
+    folder = adapter(tmp_path, "{}")
+    alone = f"weights-{fingerprint(folder)}"
+    assert revision_of(str(folder)) == alone
+    (folder / "adapter_config.json").write_text('{"base_model_name_or_path": "a/base"}')
+    assert revision_of(str(folder)) == f"weights-{fingerprint(folder)}" != alone
 
 
 def test_transformers_read_an_adapter_with_peft(tmp_path):
