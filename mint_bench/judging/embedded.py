@@ -8,7 +8,6 @@ was taught, its assumptions and its errors stand in the card beside its weights.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import compress
 from pathlib import Path
 
 import numpy as np
@@ -180,16 +179,16 @@ class EmbeddedJudge:
 
     def _rated(self, exchanges: Sequence[Exchange]) -> list[Verdict]:
         """What the model makes of each reply; how far it is from training it says of the whole."""
-        said = [replace(one, reply=guards.once(one.reply)) for one in exchanges]
-        stuck = [brief != one for brief, one in zip(said, exchanges, strict=True)]
-        ratings, far = self._model.ratings(said, self._encoder)
+        ratings, far = self._model.ratings(exchanges, self._encoder)
+        said = [guards.once(one.reply) for one in exchanges]
+        stuck = [brief != one.reply for brief, one in zip(said, exchanges, strict=True)]
         if any(stuck):
-            _, of_whole = self._model.ratings(list(compress(exchanges, stuck)), self._encoder)
-            whole = iter(of_whole)
-            far = [
-                next(whole) if is_stuck else is_far
-                for is_stuck, is_far in zip(stuck, far, strict=True)
+            brief = [
+                replace(one, reply=words)
+                for one, words, is_stuck in zip(exchanges, said, stuck, strict=True)
+                if is_stuck
             ]
+            ratings[stuck], _ = self._model.ratings(brief, self._encoder)
         return [
             Verdict(tuple(map(float, row)), flags=_flags(one, far=is_far, stuck=is_stuck))
             for one, row, is_far, is_stuck in zip(exchanges, ratings, far, stuck, strict=True)
