@@ -223,18 +223,15 @@ def _local(weights: str, reach: Reach, here: Machine) -> Decision:
     if reach.wants_vllm:
         asked = "--ray" if reach.ray else "--engine"
         return _with_vllm(weights, here, f"asked for by {asked}")
-    adapted = ":" in weights and not Path(weights).is_dir()
-    if adapted and not here.runs_vllm:
-        raise MintError(f"{weights}: a LoRA adapter needs vLLM; {_how_to_have_vllm(here)}")
     if reach.engine == "auto" and here.runs_vllm:
         return _with_vllm(weights, here, "it can run here")
-    folder = typed_folder(weights)
-    if folder and _is_adapter(folder):
-        _parts(weights)  # its base must be here
-        if not here.peft:
-            raise MintError(
-                f"{weights}: a LoRA adapter needs vLLM, or transformers with peft; pip install peft"
-            )
+    _, adapter = _parts(weights)
+    if adapter == weights and not here.peft:
+        raise MintError(
+            f"{weights}: a LoRA adapter needs vLLM, or transformers with peft; pip install peft"
+        )
+    if ":" in weights and not typed_folder(weights) and not here.runs_vllm:
+        raise MintError(f"{weights}: a LoRA adapter needs vLLM; {_how_to_have_vllm(here)}")
     why = "asked for by --engine" if reach.engine == "transformers" else _lack(here)
     return Decision("transformers", f"hf/{name_of(weights)}", f"transformers, {why}", weights)
 

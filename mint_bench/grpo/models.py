@@ -184,7 +184,7 @@ def _same_base(settings: ModelSettings) -> None:
     folder = Path(str(settings.adapter))
     if not (folder / ADAPTER_CONFIG).is_file():
         raise MintError(
-            f"model.adapter: {settings.adapter} holds no adapter_config.json; give a folder that "
+            f"model.adapter: {settings.adapter} holds no {ADAPTER_CONFIG}; give a folder that "
             "peft has written"
         )
     named = base_of(folder) or ""
